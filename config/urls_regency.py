@@ -1,0 +1,16 @@
+"""A regency's site: its portal at `/`, its staff at `/work/`, its API at `/api/`."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from modules import api as modules_api
+from modules import urls as modules_urls
+from tenants.accounts.access import public_page
+
+urlpatterns = [
+    path("account/", include("tenants.accounts.urls")),
+    path("api/v1/", include((modules_api.urlpatterns, "api"))),
+    path("api/schema/", public_page(SpectacularAPIView.as_view()), name="api_schema"),
+    path("api/docs/", public_page(SpectacularSwaggerView.as_view(url_name="api_schema")), name="api_docs"),
+    *modules_urls.urlpatterns,
+]

@@ -1,0 +1,62 @@
+"""The staff menu, from the declarations of the modules that are on."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from modules.contract import NavItem, Sector
+from modules.registry import discover
+from modules.switches import is_reachable
+from tenants.accounts.permissions import StaffPermission
+
+SECTORS = {
+    Sector.WELFARE: _("Kesejahteraan"),
+    Sector.PLANNING: _("Perencanaan dan anggaran"),
+    Sector.ACCOUNTABILITY: _("Kinerja"),
+    Sector.HEALTH: _("Kesehatan"),
+    Sector.POPULATION: _("Kependudukan"),
+    Sector.ECONOMY: _("Ekonomi"),
+    Sector.LICENSING: _("Perizinan"),
+    Sector.VILLAGE: _("Desa"),
+    Sector.ADMINISTRATION: _("Layanan"),
+}
+SETTINGS = (
+    NavItem(_("Modul"), "settings:modules", StaffPermission.MANAGE_MODULES, "toggle-right"),
+    NavItem(_("Paket templat"), "library:packages", StaffPermission.MANAGE_PACKAGES, "package"),
+    NavItem(_("Pegawai"), "staff:users", StaffPermission.MANAGE_STAFF, "users"),
+    NavItem(_("Peran"), "settings:roles", StaffPermission.MANAGE_ROLES, "key-round"),
+    NavItem(_("Organisasi"), "organisation:units", "organisation.view", "network"),
+    NavItem(_("Jejak audit"), "audit:entries", StaffPermission.VIEW_AUDIT, "scroll-text"),
+)
+
+
+def menu(request: HttpRequest) -> dict[str, Any]:
+    """Template context: `menu`, a list of sections with items, for signed-in staff of a regency."""
+    regency, user = getattr(request, "regency", None), getattr(request, "user", None)
+    if regency is None or user is None or not user.is_authenticated or not request.path.startswith("/work/"):
+        return {}
+    sections = [
+        (
+            SECTORS[sector],
+            [
+                item
+                for m in discover()
+                if m.sector is sector and is_reachable(regency, m.key)
+                for item in m.nav
+            ],
+        )
+        for sector in SECTORS
+    ]
+    sections.append((_("Pengaturan"), list(SETTINGS)))
+    shown = [
+        (label, [_item(request, item) for item in items if user.has(item.permission)])
+        for label, items in sections
+    ]
+    return {"menu": [{"label": label, "items": items} for label, items in shown if items]}
+
+
+def _item(request: HttpRequest, item: NavItem) -> dict[str, Any]:
+    url = reverse(item.url_name)
+    return {"label": item.label, "url": url, "icon": item.icon, "current": request.path.startswith(url)}

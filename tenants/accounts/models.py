@@ -1,0 +1,130 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, name: str, password: str | None = None, **fields: Any) -> "User":
+        """A user with a usable password only when one is given."""
+        user = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """In a regency's schema a member of its staff; in the public schema an operator of the central team."""
+
+    class Privacy:
+        personal = ("email", "name", "phone", "nip")
+        specific = ()
+
+    email = models.EmailField(_("Surel"), unique=True)
+    name = models.CharField(_("Nama"), max_length=120)
+    phone = models.CharField(_("Telepon"), max_length=20, blank=True)
+    nip = models.CharField(_("NIP"), max_length=18, blank=True)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower"),
+            models.CheckConstraint(condition=~Q(name=""), name="user_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        """Names of everything that this user's roles allow; asked once per request."""
+        if not self.is_active:
+            return frozenset()
+        lists = Role.objects.filter(grants__user=self).values_list("permissions", flat=True)
+        return frozenset(name for names in lists for name in names)
+
+    def has(self, permission: str) -> bool:
+        """Whether a role of this user names the permission."""
+        return str(permission) in self.permissions
+
+
+class Role(models.Model):
+    """A named set of permissions. Which permissions exist is declared by the modules, as text."""
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    key = models.SlugField(_("Kunci"), max_length=60, unique=True)
+    name = models.CharField(_("Nama"), max_length=80)
+    description = models.CharField(_("Keterangan"), max_length=200, blank=True)
+    permissions = ArrayField(models.CharField(max_length=80), default=list, verbose_name=_("Wewenang"))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleGrant(models.Model):
+    """Who gave which role to whom, and when."""
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="grants")
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    granted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="rolegrant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.role_id}"
+
+
+class Invitation(models.Model):
+    """A letter to a mailbox that lets its owner choose a password, once and for a while."""
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    invited_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("invited_at")), name="invitation_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

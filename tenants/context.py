@@ -1,0 +1,43 @@
+"""What surrounds a request: its number, its regency, and log lines that carry both."""
+
+import contextvars
+import logging
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
+
+
+class RequestIdMiddleware:
+    """Names the request: in the log, in the audit and in the answer's `X-Request-ID`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = uuid.uuid4().hex[:16]
+        token = request_id.set(name)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = name
+        return response
+
+
+class RequestFilter(logging.Filter):
+    """Puts regency and request on every log record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.regency = getattr(connection, "schema_name", None) or "-"
+        record.request_id = request_id.get()
+        return True
+
+
+def regency(request: HttpRequest) -> dict[str, Any]:
+    """Template context: the regency whose host was asked, or None on the public site."""
+    return {"regency": getattr(request, "regency", None)}

@@ -1,0 +1,85 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+SCHEMA_NAME = r"^[a-z][a-z0-9_]{1,40}$"
+
+
+class Regency(TenantMixin):
+    """A kabupaten or kota that has a schema of its own here (or is about to get one)."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draf")
+        PROVISIONING = "provisioning", _("Disiapkan")
+        ACTIVE = "active", _("Aktif")
+        READ_ONLY = "read_only", _("Baca saja")
+        SUSPENDED = "suspended", _("Ditangguhkan")
+        ARCHIVED = "archived", _("Diarsipkan")
+
+    class Kind(models.TextChoices):
+        KABUPATEN = "kabupaten", _("Kabupaten")
+        KOTA = "kota", _("Kota")
+
+    class Zone(models.TextChoices):
+        WIB = "Asia/Jakarta", "WIB"
+        WITA = "Asia/Makassar", "WITA"
+        WIT = "Asia/Jayapura", "WIT"
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    # Provisioning is a job: saving a row never creates or drops a schema.
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    code = models.CharField(_("Kode Kemendagri"), max_length=5, unique=True)
+    kind = models.CharField(_("Jenis"), max_length=10, choices=Kind)
+    name = models.CharField(_("Nama"), max_length=60)
+    province = models.CharField(_("Provinsi"), max_length=60)
+    time_zone = models.CharField(_("Zona waktu"), max_length=20, choices=Zone)
+    crest = models.ImageField(_("Lambang"), upload_to="crest", blank=True)
+    brand = models.CharField(_("Warna"), max_length=20, default="teal")
+    state = models.CharField(_("Keadaan"), max_length=20, choices=State, default=State.DRAFT)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(schema_name__regex=SCHEMA_NAME), name="regency_schema_name"),
+            models.CheckConstraint(condition=Q(code__regex=r"^\d\d\.\d\d$"), name="regency_code"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """`Kabupaten Batang`."""
+        return f"{self.get_kind_display()} {self.name}"
+
+    @property
+    def short_zone(self) -> str:
+        """`WIB`, `WITA` or `WIT`."""
+        return self.Zone(self.time_zone).label
+
+    @property
+    def host(self) -> str:
+        """The primary host, as loaded by routing or asked from the database."""
+        domain = self.domains.filter(is_primary=True).first()  # type: ignore[attr-defined]
+        return domain.domain if domain else ""
+
+
+class Domain(DomainMixin):
+    """A host of a regency: its subdomain of ours, or a domain of its own."""
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(domain__regex=r"^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$"), name="domain_plain_host"
+            )
+        ]

@@ -1,0 +1,124 @@
+"""Which regency a host belongs to, and what its state lets through."""
+
+from collections.abc import Callable, Hashable
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tenants.utils import get_public_schema_name, schema_context
+
+from tenants.models import Domain, Regency
+from tenants.versioned import VersionedCache
+
+
+class PublicSite:
+    """Stands where a regency would on the hosts of the public site and the console."""
+
+    schema_name = get_public_schema_name()
+    domain_url: str | None = None
+    domain_subfolder = None
+
+    def get_tenant_type(self) -> None:
+        return None
+
+
+PUBLIC_SITE = PublicSite()
+
+
+def _load_hosts(_: Hashable) -> dict[str, Regency]:
+    """Every known host at once: a thousand rows, so that an unknown host costs no SQL either."""
+    with schema_context(get_public_schema_name()):
+        domains = Domain.objects.select_related("tenant").exclude(tenant__state=Regency.State.DRAFT)
+        return {domain.domain: domain.tenant for domain in domains}
+
+
+hosts = VersionedCache("hosts", _load_hosts)
+
+
+def resolve(host: str) -> Regency | PublicSite | None:
+    """The regency of a host, the public site, or None for a host that nobody here has.
+
+    Warm, this costs no SQL.
+    """
+    name = host.lower().rsplit(":", 1)[0].removesuffix(".")
+    if name in (settings.BASE_DOMAIN, f"www.{settings.BASE_DOMAIN}"):
+        return PUBLIC_SITE
+    return hosts.get("all").get(name)
+
+
+_CLOSED = {
+    Regency.State.PROVISIONING: (503, "errors/provisioning.html"),
+    Regency.State.SUSPENDED: (503, "errors/suspended.html"),
+    Regency.State.ARCHIVED: (410, "errors/archived.html"),
+}
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_STAFF_PATHS = ("/work/", "/api/")
+
+
+class RegencyMiddleware:
+    """Finds the regency by host, then looks at its schema alone: public tables cannot be reached from here on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in ("/healthz", "/readyz", "/tls/ask"):
+            return self._on_public_site(request)
+        try:
+            site = resolve(request.get_host())
+        except DisallowedHost:
+            site = None
+        if site is None:
+            return self._refuse(request, None, 404, "errors/unknown_host.html")
+        if isinstance(site, PublicSite):
+            return self._on_public_site(request)
+        return self._in_regency(request, site)
+
+    def _on_public_site(self, request: HttpRequest) -> HttpResponse:
+        request.tenant, request.regency = PUBLIC_SITE, None  # type: ignore[attr-defined]
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+        connection.set_schema_to_public()
+        return self.get_response(request)
+
+    def _in_regency(self, request: HttpRequest, regency: Regency) -> HttpResponse:
+        request.tenant = request.regency = regency  # type: ignore[attr-defined]
+        if closed := _CLOSED.get(Regency.State(regency.state)):
+            return self._refuse(request, regency, *closed)
+        if self._is_refused_write(request, regency):
+            return self._refuse(request, regency, 403, "errors/read_only.html")
+        connection.set_tenant(regency, include_public=False)
+        try:
+            with timezone.override(regency.time_zone):
+                response = self.get_response(request)
+            self._assert_same_schema(regency)
+        finally:
+            connection.set_schema_to_public()
+        return response
+
+    @staticmethod
+    def _is_refused_write(request: HttpRequest, regency: Regency) -> bool:
+        if regency.state != Regency.State.READ_ONLY or request.method in _SAFE:
+            return False
+        return request.path.startswith(_STAFF_PATHS)
+
+    @staticmethod
+    def _assert_same_schema(regency: Regency) -> None:
+        """Tripwire: an answer made on another schema than its regency's must never leave."""
+        if connection.schema_name != regency.schema_name:
+            raise RuntimeError(f"answer for {regency.schema_name} was made on {connection.schema_name}")
+
+    @staticmethod
+    def _refuse(request: HttpRequest, regency: Regency | None, status: int, template: str) -> HttpResponse:
+        request.tenant, request.regency = PUBLIC_SITE, regency  # type: ignore[attr-defined]
+        connection.set_schema_to_public()
+        if request.path.startswith("/api/"):
+            return HttpResponse(
+                '{"detail": "%s"}' % _("Alamat ini sedang tidak melayani permintaan itu."),
+                status=status,
+                content_type="application/json",
+            )
+        return render(request, template, {"regency": regency}, status=status)

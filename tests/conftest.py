@@ -1,0 +1,81 @@
+"""Two regencies, Batang and Manggarai, made once per run; every test rolls back."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django_tenants.utils import get_public_schema_name, schema_context
+
+from modules.switches import switches
+from tenants.models import Domain, Regency
+from tenants.routing import hosts
+
+REGENCIES = {
+    "batang": ("33.25", "Batang", "Jawa Tengah", "Asia/Jakarta"),
+    "manggarai": ("53.10", "Manggarai", "Nusa Tenggara Timur", "Asia/Makassar"),
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: pytest.FixtureLookupError
+) -> Iterator[None]:
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        created = setup_databases(verbosity=0, interactive=False)
+        for schema in REGENCIES:
+            make_regency(schema)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(created, verbosity=0)
+
+
+def make_regency(schema: str) -> Regency:
+    """A regency with an empty migrated schema and a host."""
+    code, name, province, zone = REGENCIES[schema]
+    regency = Regency(
+        schema_name=schema,
+        code=code,
+        name=name,
+        province=province,
+        time_zone=zone,
+        kind="kabupaten",
+        state="active",
+    )
+    regency.save()
+    Domain.objects.create(tenant=regency, domain=f"{schema}.localhost", is_primary=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+    call_command("migrate_schemas", schema_name=schema, verbosity=0)
+    return regency
+
+
+def _find(schema: str) -> Regency:
+    with schema_context(get_public_schema_name()):
+        return Regency.objects.get(schema_name=schema)
+
+
+@pytest.fixture
+def batang(db: None) -> Iterator[Regency]:
+    """Batang, with its schema current and public out of reach, as in a request."""
+    regency = _find("batang")
+    connection.set_tenant(regency, include_public=False)
+    yield regency
+    connection.set_schema_to_public()
+
+
+@pytest.fixture
+def manggarai(db: None) -> Regency:
+    """Manggarai; the current schema stays as it is."""
+    return _find("manggarai")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> Iterator[None]:
+    """Each test starts with empty caches and ends on the public schema."""
+    hosts.forget()
+    switches.forget()
+    yield
+    connection.set_schema_to_public()
