@@ -176,9 +176,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Rujukan"
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.MD5PasswordHasher"
-    if TESTING
-    else "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.MD5PasswordHasher" if TESTING else "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -189,12 +187,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # -- Personal data (UU 27/2022): the first key encrypts, all of them decrypt.
 # Real data needs keys of its own: deriving them would make a new SECRET_KEY unreadable data.
 _derived = hashlib.sha256(f"personal data:{SECRET_KEY}".encode()).hexdigest()
-PERSONAL_DATA_KEYS = (
-    env.list("PERSONAL_DATA_KEYS", [_derived]) if _INVENTED else env.list("PERSONAL_DATA_KEYS")
-)
-PERSONAL_DATA_HASH_KEY = (
-    env.str("PERSONAL_DATA_HASH_KEY", _derived) if _INVENTED else env.str("PERSONAL_DATA_HASH_KEY")
-)
+PERSONAL_DATA_KEYS = env.list("PERSONAL_DATA_KEYS", [_derived]) if _INVENTED else env.list("PERSONAL_DATA_KEYS")
+PERSONAL_DATA_HASH_KEY = env.str("PERSONAL_DATA_HASH_KEY", _derived) if _INVENTED else env.str("PERSONAL_DATA_HASH_KEY")
 
 # -- API
 REST_FRAMEWORK = {

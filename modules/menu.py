@@ -40,19 +40,13 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     sections = [
         (
             SECTORS[sector],
-            [
-                item
-                for m in discover()
-                if m.sector is sector and is_reachable(regency, m.key)
-                for item in m.nav
-            ],
+            [item for m in discover() if m.sector is sector and is_reachable(regency, m.key) for item in m.nav],
         )
         for sector in SECTORS
     ]
     sections.append((_("Pengaturan"), list(SETTINGS)))
     shown = [
-        (label, [_item(request, item) for item in items if user.has(item.permission)])
-        for label, items in sections
+        (label, [_item(request, item) for item in items if user.has(item.permission)]) for label, items in sections
     ]
     return {"menu": [{"label": label, "items": items} for label, items in shown if items]}
 

@@ -37,9 +37,7 @@ class Impact:
 
 def _load_switches(schema_name: Hashable) -> Mapping[str, str]:
     with schema_context(get_public_schema_name()):
-        rows = ModuleSwitch.objects.filter(regency__schema_name=schema_name).values_list(
-            "module_key", "state"
-        )
+        rows = ModuleSwitch.objects.filter(regency__schema_name=schema_name).values_list("module_key", "state")
         return dict(rows)
 
 

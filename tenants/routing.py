@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -116,9 +116,6 @@ class RegencyMiddleware:
         request.tenant, request.regency = PUBLIC_SITE, regency  # type: ignore[attr-defined]
         connection.set_schema_to_public()
         if request.path.startswith("/api/"):
-            return HttpResponse(
-                '{"detail": "%s"}' % _("Alamat ini sedang tidak melayani permintaan itu."),
-                status=status,
-                content_type="application/json",
-            )
+            detail = _("Alamat ini sedang tidak melayani permintaan itu.")
+            return JsonResponse({"detail": detail}, status=status)
         return render(request, template, {"regency": regency}, status=status)

@@ -18,9 +18,7 @@ REGENCIES = {
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, django_db_blocker: pytest.FixtureLookupError
-) -> Iterator[None]:
+def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureLookupError) -> Iterator[None]:
     from django.test.utils import setup_databases, teardown_databases
 
     with django_db_blocker.unblock():
