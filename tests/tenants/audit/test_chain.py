@@ -33,9 +33,9 @@ def test_rows_chain_by_hash(batang: Regency) -> None:
 )
 def test_database_refuses_change(batang: Regency, statement: str) -> None:
     _record(1)
-    with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    refused = pytest.raises(DatabaseError, match="never changed or deleted")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
     assert AuditEntry.objects.count() == 1
 
 
