@@ -1,0 +1,147 @@
+"""Every address of a regency, generated from the registry: signed out, without permission, with another
+regency's object, with the module off. A new page is covered the day it is written."""
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from knox.models import AuthToken
+
+from modules.models import ModuleSwitch
+from modules.registry import discover
+from modules.switches import switches
+from tenants.accounts.models import Role, RoleGrant, User
+from tenants.accounts.permissions import StaffPermission
+from tenants.models import Regency
+from tests.architecture.endpoints import EVERY, REGENCY, Endpoint
+from tests.examples import PARAMETERS
+
+MODULES = {module.key for module in discover()}
+IN_MODULES = [e for e in REGENCY if e.module in MODULES]
+CLOSED = [e for e in REGENCY if e.permission != "public"]
+GUARDED = [e for e in CLOSED if e.permission != "signed_in"]
+WITH_OBJECT = [e for e in REGENCY if e.parameters]
+
+
+def names(found: list[Endpoint]) -> list[str]:
+    return [e.name for e in found]
+
+
+def everything() -> list[str]:
+    """All permissions of the product."""
+    declared = [str(p) for module in discover() for p in module.permissions]
+    ground = ["organisation.view", "organisation.change"]
+    return [*declared, *ground, *[str(p) for p in StaffPermission]]
+
+
+def staff(permissions: list[str]) -> User:
+    user = User.objects.create_user("siapa@walk.test", "Penguji", "rahasia-sekali")
+    role = Role.objects.create(key="walk", name="Walk", permissions=permissions)
+    RoleGrant.objects.create(user=user, role=role)
+    return user
+
+
+def all_on(regency: Regency) -> None:
+    connection.set_schema_to_public()
+    keys = {module.key for module in discover()}
+    for key in keys:
+        ModuleSwitch.objects.update_or_create(
+            regency=regency, module_key=key, defaults={"state": "on", "changed_at": timezone.now()}
+        )
+    switches.forget()
+
+
+def enter(regency: Regency) -> None:
+    connection.set_tenant(regency, include_public=False)
+
+
+def ask(endpoint: Endpoint, kwargs: dict[str, object], host: str, user: User | None) -> HttpResponse:
+    """GET the address as `user`; an API call carries a token, a page a session."""
+    client = Client(headers={"host": f"{host}.localhost"})
+    client.raise_request_exception = True
+    headers = {}
+    if user and endpoint.is_api:
+        headers["authorization"] = f"Token {AuthToken.objects.create(user=user)[1]}"
+    elif user:
+        client.force_login(user)
+    url = reverse(endpoint.name, kwargs=kwargs, urlconf=endpoint.urlconf)
+    return client.get(url, headers=headers)
+
+
+def example(endpoint: Endpoint, user: User) -> dict[str, object]:
+    return {name: PARAMETERS[endpoint.module, name](user) for name in endpoint.parameters}
+
+
+def filler(endpoint: Endpoint) -> dict[str, object]:
+    """Values of the right shape that belong to nobody."""
+    return {name: "00000000-0000-4000-8000-000000000000" if "uuid" in name else "1" for name in endpoint.parameters}
+
+
+def test_the_walk_finds_every_module() -> None:
+    assert {e.module for e in IN_MODULES} == MODULES
+    assert len(REGENCY) > 20
+
+
+@pytest.mark.parametrize("endpoint", EVERY, ids=[f"{e.urlconf}:{e.name}" for e in EVERY])
+def test_names_its_permission(endpoint: Endpoint) -> None:
+    assert endpoint.name.rsplit(":", 1)[-1], f"{endpoint.route} has no name"
+    assert endpoint.permission, f"{endpoint.name} ({endpoint.route}) names no permission and is not @public_page"
+
+
+@pytest.mark.parametrize("endpoint", CLOSED, ids=names(CLOSED))
+def test_signed_out(batang: Regency, endpoint: Endpoint) -> None:
+    all_on(batang)
+    enter(batang)
+    response = ask(endpoint, example(endpoint, staff([])), "batang", None)
+    if endpoint.is_api:
+        assert response.status_code == 401
+    else:
+        assert response.status_code == 302
+        assert response["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize("endpoint", GUARDED, ids=names(GUARDED))
+def test_without_permission(batang: Regency, endpoint: Endpoint) -> None:
+    all_on(batang)
+    enter(batang)
+    user = staff([])
+    assert ask(endpoint, example(endpoint, user), "batang", user).status_code == 404
+
+
+@pytest.mark.parametrize("endpoint", WITH_OBJECT, ids=names(WITH_OBJECT))
+def test_object_of_another_regency(batang: Regency, manggarai: Regency, endpoint: Endpoint) -> None:
+    """Reachable where it belongs, and not there for the same person with every permission next door."""
+    for regency in (batang, manggarai):
+        all_on(regency)
+    enter(manggarai)
+    owner = staff(everything())
+    kwargs = example(endpoint, owner)
+    assert ask(endpoint, kwargs, "manggarai", owner).status_code != 404
+    enter(batang)
+    neighbour = staff(everything())
+    assert ask(endpoint, kwargs, "batang", neighbour).status_code == 404
+
+
+@pytest.mark.parametrize("endpoint", IN_MODULES, ids=names(IN_MODULES))
+def test_module_off(batang: Regency, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Off means 404 for everybody, administrators included."""
+    monkeypatch.setattr("modules.switches._ESSENTIAL", frozenset())
+    connection.set_schema_to_public()
+    ModuleSwitch.objects.filter(regency=batang).update(state="off")
+    switches.forget()
+    enter(batang)
+    user = staff(everything())
+    assert ask(endpoint, example(endpoint, user), "batang", user).status_code == 404
+
+
+@pytest.mark.parametrize("endpoint", REGENCY, ids=names(REGENCY))
+def test_nothing_breaks(batang: Regency, endpoint: Endpoint) -> None:
+    """With every permission a page answers; with an object that nobody has it is 404, never a fault."""
+    all_on(batang)
+    enter(batang)
+    user = staff(everything())
+    assert ask(endpoint, example(endpoint, user), "batang", user).status_code < 500
+    if endpoint.parameters:
+        assert ask(endpoint, filler(endpoint), "batang", user).status_code == 404

@@ -1,0 +1,34 @@
+"""Real objects for the parameters of addresses and tasks, made in the current schema.
+
+`tests/architecture` walks every URL and every task; what takes a parameter finds its example here, by the
+module and the name of the parameter. A parameter without an example fails the walk.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tenants.accounts.models import User
+
+Example = Callable[[User], Any]
+PARAMETERS: dict[tuple[str, str], Example] = {}
+TASKS: dict[str, Callable[[User], dict[str, Any]]] = {}
+
+
+def parameter(module: str, name: str) -> Callable[[Example], Example]:
+    """The decorated function makes an object that the given user may see and returns the URL's value."""
+
+    def register(make: Example) -> Example:
+        PARAMETERS[module, name] = make
+        return make
+
+    return register
+
+
+def task(name: str) -> Callable[[Callable[[User], dict[str, Any]]], Callable[[User], dict[str, Any]]]:
+    """The decorated function makes what the task works on and returns the task's keyword arguments."""
+
+    def register(make: Callable[[User], dict[str, Any]]) -> Callable[[User], dict[str, Any]]:
+        TASKS[name] = make
+        return make
+
+    return register
