@@ -9,7 +9,7 @@ from pathlib import Path
 
 import django
 
-os.environ["TESTING"] = ""
+os.environ["TESTING"] = "0"
 os.environ.setdefault("DEMO", "1")
 os.environ.setdefault("SECRET_KEY", "bench")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
