@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django_tenants.utils import get_public_schema_name, schema_context, tenant_context
 
 from modules.models import ModuleSwitch
 from modules.registry import discover, find
 from tenants.audit.actions import record
 from tenants.models import Regency
+from tenants.schemas.context import in_public, in_schema
 from tenants.versioned import VersionedCache
 
 OFF, ON, CLOSING = ModuleSwitch.State.OFF, ModuleSwitch.State.ON, ModuleSwitch.State.CLOSING
@@ -36,7 +36,7 @@ class Impact:
 
 
 def _load_switches(schema_name: Hashable) -> Mapping[str, str]:
-    with schema_context(get_public_schema_name()):
+    with in_public():
         rows = ModuleSwitch.objects.filter(regency__schema_name=schema_name).values_list("module_key", "state")
         return dict(rows)
 
@@ -66,7 +66,7 @@ def impact(regency: Regency, key: str, state: str) -> Impact:
         needs = tuple(other for other in module.requires if state_of(regency, other) != ON)
     if state != ON:
         dependants = tuple(m.key for m in discover() if key in m.requires and state_of(regency, m.key) == ON)
-    with tenant_context(regency):
+    with in_schema(regency.schema_name):
         return Impact(needs, dependants, open_cases(key))
 
 
@@ -85,12 +85,29 @@ def open_cases(key: str) -> int:
 
 
 @transaction.atomic
-def switch(*, regency: Regency, key: str, state: str, by: Any, at: datetime) -> ModuleSwitch:
-    """Bring a module to `on`, `closing` or `off`.
+def switch(*, regency: Regency, key: str, state: str, by: Any, at: datetime) -> None:
+    """Bring a module or service to `on`, `closing` or `off`; the audit row stands in the regency's own schema.
 
     Raises SwitchRefused when it needs a module that is off, when a module that is on needs it, or when open
-    cases would disappear (close it first). Must run with the public schema current.
+    cases would disappear (close it first).
     """
+    _refuse_what_breaks(regency, key, state)
+    with in_public():
+        row, _created = ModuleSwitch.objects.select_for_update().get_or_create(
+            regency=regency, module_key=key, defaults={"changed_at": at}
+        )
+        before = row.state
+        row.state, row.changed_at, row.changed_by = state, at, getattr(by, "name", "")
+        row.save()
+    with in_schema(regency.schema_name):
+        data = {"module": key, "from": before, "to": state}
+        record("modules.switched", subject=regency, by=by, data=data, at=at)
+    switches.changed()
+
+
+def _refuse_what_breaks(regency: Regency, key: str, state: str) -> None:
+    if key in _ESSENTIAL and state != ON:
+        raise SwitchRefused(_("Modul ini memikul modul lain dan selalu hidup."))
     foreseen = impact(regency, key, state)
     if foreseen.needs:
         raise SwitchRefused(_("Hidupkan dahulu: %s.") % _names(foreseen.needs))
@@ -101,18 +118,6 @@ def switch(*, regency: Regency, key: str, state: str, by: Any, at: datetime) -> 
             _("Masih ada %s berkas terbuka. Pilih “Menutup” agar berkas itu diselesaikan lebih dahulu.")
             % foreseen.open_cases
         )
-    if key in _ESSENTIAL and state != ON:
-        raise SwitchRefused(_("Modul ini memikul modul lain dan selalu hidup."))
-    row, _created = ModuleSwitch.objects.select_for_update().get_or_create(
-        regency=regency, module_key=key, defaults={"changed_at": at}
-    )
-    before = row.state
-    row.state, row.changed_at, row.changed_by = state, at, getattr(by, "name", "")
-    row.save()
-    data = {"module": key, "from": before, "to": state}
-    record("modules.switched", subject=regency, by=by, data=data, at=at)
-    switches.changed()
-    return row
 
 
 def _names(keys: tuple[str, ...]) -> str:

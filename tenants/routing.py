@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_tenants.utils import get_public_schema_name, schema_context
 
 from tenants.models import Domain, Regency
+from tenants.schemas.context import in_public
 from tenants.versioned import VersionedCache
 
 
 class PublicSite:
     """Stands where a regency would on the hosts of the public site and the console."""
 
-    schema_name = get_public_schema_name()
+    schema_name = "public"
     domain_url: str | None = None
     domain_subfolder = None
 
@@ -31,7 +31,7 @@ PUBLIC_SITE = PublicSite()
 
 def _load_hosts(_: Hashable) -> dict[str, Regency]:
     """Every known host at once: a thousand rows, so that an unknown host costs no SQL either."""
-    with schema_context(get_public_schema_name()):
+    with in_public():
         domains = Domain.objects.select_related("tenant").exclude(tenant__state=Regency.State.DRAFT)
         return {domain.domain: domain.tenant for domain in domains}
 

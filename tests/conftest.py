@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django_tenants.utils import get_public_schema_name, schema_context
 
 from modules.switches import switches
 from tenants.models import Domain, Regency
 from tenants.routing import hosts
+from tenants.schemas.context import in_public
 
 NewRegency = Callable[[str], Regency]
 REGENCIES = {
@@ -55,7 +55,7 @@ def make_regency(schema: str) -> Regency:
 
 
 def _find(schema: str) -> Regency:
-    with schema_context(get_public_schema_name()):
+    with in_public():
         return Regency.objects.get(schema_name=schema)
 
 

@@ -3,11 +3,12 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django_tenants.utils import schema_context
 
+from modules.switches import state_of
 from tenants.accounts.models import Role
 from tenants.models import Domain, Regency
 from tenants.routing import PUBLIC_SITE, RegencyMiddleware, hosts, resolve
@@ -87,6 +88,15 @@ def test_change_is_seen_after_commit(db: None, manggarai: Regency, django_captur
         Regency.objects.filter(pk=manggarai.pk).update(state="draft")
         hosts.changed()
     assert resolve("manggarai.localhost") is None
+
+
+def test_reading_the_caches_leaves_public_out_of_reach(batang: Regency) -> None:
+    """What a page needs from public is read aside, and the path is narrow again afterwards."""
+    resolve("batang.localhost")
+    state_of(batang, "anything")
+    assert not connection.include_public_schema
+    with pytest.raises(ProgrammingError, match="tenants_regency"), transaction.atomic():
+        Regency.objects.count()
 
 
 def test_an_answer_made_on_another_schema_never_leaves(batang: Regency) -> None:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django_tenants.utils import get_public_schema_name, schema_context
 
 from tenants.audit import queries
 from tenants.models import Regency
+from tenants.schemas.context import in_public, in_schema
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         schemas = [options["schema"]] if options["schema"] else self._schemas()
         damaged = 0
         for schema in schemas:
-            with schema_context(schema):
+            with in_schema(schema):
                 found = queries.breaks()
                 count, head = queries.head()
             self.stdout.write(f"{schema}: {count} rows, head {head[:16] or '-'}, {len(found)} breaks")
@@ -31,6 +31,6 @@ class Command(BaseCommand):
 
     @staticmethod
     def _schemas() -> list[str]:
-        with schema_context(get_public_schema_name()):
+        with in_public():
             built = Regency.objects.exclude(state__in=["draft", "provisioning"])
-            return [get_public_schema_name(), *built.values_list("schema_name", flat=True)]
+            return ["public", *built.values_list("schema_name", flat=True)]

@@ -1,0 +1,26 @@
+"""Work inside one schema, and afterwards be exactly where one was."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from django.db import connection
+from django_tenants.utils import get_public_schema_name
+
+
+@contextmanager
+def in_schema(name: str) -> Iterator[None]:
+    """Make `name` the current schema, without public behind it.
+
+    django-tenants' own `schema_context` leaves public in the search path, inside and afterwards.
+    """
+    tenant, include_public = connection.tenant, connection.include_public_schema
+    connection.set_schema(name, include_public=False)
+    try:
+        yield
+    finally:
+        connection.set_tenant(tenant, include_public=include_public)
+
+
+def in_public() -> AbstractContextManager[None]:
+    """Make the public schema the current one."""
+    return in_schema(get_public_schema_name())
