@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 
+from tenants.permissions import Permission
+
 Text = str | Promise
 
 
@@ -51,7 +53,7 @@ class Module:
     summary: Text
     sector: Sector
     office: Text
-    permissions: type[StrEnum]
+    permissions: type[Permission]
     roles: tuple[SuggestedRole, ...] = ()
     nav: tuple[NavItem, ...] = ()
     requires: tuple[str, ...] = ()

@@ -1,11 +1,13 @@
-from enum import StrEnum
+from django.utils.translation import gettext_lazy as _
+
+from tenants.permissions import Permission
 
 
-class StaffPermission(StrEnum):
+class StaffPermission(Permission):
     """What a regency's administrators do, whatever modules are on."""
 
-    MANAGE_STAFF = "staff.manage"
-    MANAGE_ROLES = "staff.manage_roles"
-    VIEW_AUDIT = "audit.view"
-    MANAGE_MODULES = "modules.manage"
-    MANAGE_PACKAGES = "library.manage"
+    MANAGE_STAFF = "staff.manage", _("Mengelola pegawai")
+    MANAGE_ROLES = "staff.manage_roles", _("Mengubah peran")
+    VIEW_AUDIT = "audit.view", _("Membaca jejak audit")
+    MANAGE_MODULES = "modules.manage", _("Menghidupkan dan mematikan modul")
+    MANAGE_PACKAGES = "library.manage", _("Menyalin dan menerbitkan paket templat")

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,14 @@ from django.utils import timezone
 
 from tenants.audit.models import AuditEntry
 from tenants.context import request_id
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Somebody of the central team acting on a regency: a name in its audit, not one of its users."""
+
+    name: str
+    pk: None = None
 
 
 def record(
@@ -19,7 +28,7 @@ def record(
 ) -> None:
     """Write that `by` did `action` to `subject`, inside the transaction of the action itself.
 
-    `action` is `<module>.<past tense>`; `by` is a User, or None for a citizen or the system. `data` is JSON and
+    `action` is `<module>.<past tense>`; `by` is a User, an Operator, or None for a citizen or the system. `data` is JSON and
     must hold no personal data: identifiers and amounts, not names. Raises RuntimeError outside a transaction,
     because the record and the deed must live or die together.
     """
