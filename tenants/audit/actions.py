@@ -28,9 +28,9 @@ def record(
 ) -> None:
     """Write that `by` did `action` to `subject`, inside the transaction of the action itself.
 
-    `action` is `<module>.<past tense>`; `by` is a User, an Operator, or None for a citizen or the system. `data` is JSON and
-    must hold no personal data: identifiers and amounts, not names. Raises RuntimeError outside a transaction,
-    because the record and the deed must live or die together.
+    `action` is `<app>.<past tense>` and has its sentence in the app's `sentences.py`. `by` is a User, an Operator,
+    or None for a citizen or the system. `data` is JSON and must hold no personal data: identifiers and amounts, not
+    names. Raises RuntimeError outside a transaction, because the record and the deed must live or die together.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{action} is recorded outside a transaction")

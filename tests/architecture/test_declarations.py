@@ -12,6 +12,7 @@ from django.core.checks import run_checks
 from django.db.models import Model
 
 from modules.registry import discover
+from tenants.audit.sentences import sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("config", "tenants", "modules", "onboarding")
@@ -96,3 +97,33 @@ def test_module_keeps_to_its_folder(module) -> None:  # type: ignore[no-untyped-
         assert found <= {module.key}
     assert module.roles, "suggests no role: nobody could use it after onboarding"
     assert str(module.summary).endswith(".")
+
+
+def _recorded_actions() -> set[str]:
+    """First arguments of every call of `record(...)`."""
+    found = set()
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "record"
+                and node.args
+            ):
+                found |= {
+                    n.value for n in ast.walk(node.args[0]) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+                }
+    return found
+
+
+def test_every_recorded_action_reads_as_a_sentence() -> None:
+    known = sentences()
+    assert _recorded_actions() - set(known) == set()
+    assert all(str(text)[0].islower() for text in known.values()), "a predicate follows the name of who did it"
+
+
+@pytest.mark.parametrize("path", CODE, ids=label)
+def test_enters_schemas_by_our_own_door(path: Path) -> None:
+    """The library's context managers leave public in the search path, inside and afterwards."""
+    if path.parent.name != "schemas":
+        assert not re.search(r"\b(schema_context|tenant_context)\b", path.read_text())

@@ -1,0 +1,3 @@
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {"modules.switched": _("mengubah modul %(module)s dari “%(from)s” menjadi “%(to)s”")}

@@ -1,0 +1,15 @@
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "accounts.user_invited": _("mengundang pegawai %(subject)s"),
+    "accounts.invitation_resent": _("mengirim ulang undangan kepada pegawai %(subject)s"),
+    "accounts.invitation_accepted": _("menerima undangan dan memilih kata sandi"),
+    "accounts.user_deactivated": _("menonaktifkan akun pegawai %(subject)s"),
+    "accounts.user_reactivated": _("mengaktifkan kembali akun pegawai %(subject)s"),
+    "accounts.second_factor_reset": _("menghapus faktor kedua pegawai %(subject)s"),
+    "accounts.role_granted": _("memberi peran %(role)s kepada pegawai %(subject)s"),
+    "accounts.role_revoked": _("mencabut peran %(role)s dari pegawai %(subject)s"),
+    "accounts.role_created": _("membuat peran %(subject)s"),
+    "accounts.role_changed": _("mengubah wewenang peran %(subject)s"),
+    "accounts.role_deleted": _("menghapus peran %(subject)s"),
+}
