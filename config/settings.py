@@ -65,7 +65,7 @@ TENANT_APPS = [
 _TABLELESS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
+    "django.forms",  # its widget templates, for the form renderer
     "django_htmx",
     "template_partials",
     "lucide",
@@ -159,6 +159,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "config.forms.RujukanRenderer"
+
 # -- Accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -228,6 +230,11 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "config.bundle.BundleFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 MEDIA_ROOT = env.path("MEDIA_ROOT", DATA_DIR / "media")
 STORAGES = {
