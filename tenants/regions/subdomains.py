@@ -13,8 +13,7 @@ from tenants.regions.catalogue import RegencyInfo, provinces, regencies
 
 SHORTEST, LONGEST = 3, 40
 
-RESERVED = frozenset(
-    """
+_WORDS = """
     about account accounts admin administrator api app apps assets auth autoconfig autodiscover beta billing blog
     cdn console contact dashboard data demo dev docs domain domains email files ftp gateway git help helpdesk host
     hosting id image images imap indonesia info internal jakarta kemendagri kpk legal lapor localhost login mail media
@@ -22,8 +21,8 @@ RESERVED = frozenset(
     public pusat register resmi root rujukan sandbox secure security server service services signin signup smtp sso
     stage staging standby static status support system template test testing tls uat uploads user users web webmail
     work www www1 www2
-    """.split()
-)
+"""
+RESERVED = frozenset(_WORDS.split())
 
 
 class SubdomainRefused(ValueError):
