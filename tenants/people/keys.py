@@ -63,7 +63,8 @@ def keyed_hash(kind: str, value: str, *, schema: str | None = None) -> str:
     plain = "".join(letter for letter in value if letter.isalnum()).upper()
     if not plain:
         raise ValueError("an empty value has no hash")
-    message = "\x1f".join((schema or connection.schema_name, kind, plain))
+    here = schema or connection.schema_name  # type: ignore[attr-defined]
+    message = "\x1f".join((here, kind, plain))
     return hmac.new(_hash_key(), message.encode(), hashlib.sha256).hexdigest()
 
 
