@@ -92,7 +92,7 @@ def delete(*, attachment: Attachment, reason: str, by: Any, at: datetime) -> Non
         at=at,
         data={"kind": attachment.kind, "sha256": attachment.sha256, "reason": reason},
     )
-    storage, path = attachment.file.storage, attachment.file.name
+    storage, path = attachment.file.storage, str(attachment.file.name)
     attachment.delete()
     transaction.on_commit(partial(storage.delete, path))
 
@@ -120,7 +120,7 @@ def _keep(prepared: PreparedUpload, *, kind: str, subject: models.Model, by: Any
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
         kind=kind,
-        original_name=prepared.name,
+        original_name=str(prepared.name),
         content_type=prepared.content_type,
         size=prepared.size,
         sha256=prepared.sha256,
@@ -133,7 +133,7 @@ def _keep(prepared: PreparedUpload, *, kind: str, subject: models.Model, by: Any
         with transaction.atomic():
             attachment.save()
     except BaseException:
-        attachment.file.storage.delete(attachment.file.name)
+        attachment.file.storage.delete(str(attachment.file.name))
         raise
     return attachment
 

@@ -80,11 +80,7 @@ _BODY = re.compile(rb"stream(?:\r\n|\n|\r)")
 
 def _refuse_damage(content: Bytes) -> None:
     size = len(content)
-    if (
-        content[:5] != b"%PDF-"
-        or content.rfind(b"%%EOF", max(0, size - 2048)) < 0
-        or content.rfind(b"startxref") < 0
-    ):
+    if content[:5] != b"%PDF-" or content.rfind(b"%%EOF", max(0, size - 2048)) < 0 or content.rfind(b"startxref") < 0:
         raise Damaged
     end = content.rfind(b"PK\x05\x06", max(0, size - _ZIP_TAIL))
     if end >= 0 and end + 22 + int.from_bytes(content[end + 20 : end + 22], "little") == size:

@@ -29,9 +29,7 @@ class UploadField(forms.FileField):
 
     default_error_messages = {"empty": gettext_lazy("Berkas ini kosong. Pilih berkas lain.")}
 
-    def __init__(
-        self, *, allowed: Iterable[str] = (PDF, JPEG, PNG), max_bytes: int = MAX_BYTES, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, allowed: Iterable[str] = (PDF, JPEG, PNG), max_bytes: int = MAX_BYTES, **kwargs: Any) -> None:
         self.allowed, self.max_bytes = tuple(allowed), max_bytes
         super().__init__(**kwargs)
         if not self.help_text:

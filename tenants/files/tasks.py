@@ -6,7 +6,7 @@ from django.utils import timezone
 from tenants.files import actions
 
 
-@shared_task(queue="documents")
+@shared_task
 def sweep_files() -> None:
     """Nightly, in each regency: remove what failed transactions left on the disk."""
     actions.sweep(before=timezone.now() - timedelta(days=1))

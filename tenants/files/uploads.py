@@ -56,9 +56,7 @@ class PreparedUpload(File):
         self.size, self.sha256 = _measure(file)
 
 
-def prepare(
-    upload: Any, *, allowed: Iterable[str] = (PDF, JPEG, PNG), max_bytes: int = MAX_BYTES
-) -> PreparedUpload:
+def prepare(upload: Any, *, allowed: Iterable[str] = (PDF, JPEG, PNG), max_bytes: int = MAX_BYTES) -> PreparedUpload:
     """`upload` (a Django file) checked and cleaned, or a FileRefused that says what to do.
 
     `allowed` are content types out of KINDS; `max_bytes` counts what was sent.
@@ -166,9 +164,7 @@ def _refuse_unsafe_document(upload: Any) -> None:
             _("PDF ini memuat program, formulir dinamis atau berkas lain. Cetak ke PDF, unggah hasilnya.")
         ) from None
     except documents.Damaged:
-        raise FileUnreadable(
-            _("PDF ini rusak atau terpotong. Simpan atau pindai ulang, lalu unggah lagi.")
-        ) from None
+        raise FileUnreadable(_("PDF ini rusak atau terpotong. Simpan atau pindai ulang, lalu unggah lagi.")) from None
 
 
 def _clean_picture(upload: Any, content_type: str) -> IO[bytes]:
@@ -180,9 +176,7 @@ def _clean_picture(upload: Any, content_type: str) -> IO[bytes]:
             _("Gambar ini terlalu lebar atau tinggi (terlalu banyak piksel). Perkecil, lalu unggah lagi.")
         ) from None
     except pictures.Damaged:
-        raise FileUnreadable(
-            _("Gambar ini rusak atau terpotong. Ambil foto baru, lalu unggah lagi.")
-        ) from None
+        raise FileUnreadable(_("Gambar ini rusak atau terpotong. Ambil foto baru, lalu unggah lagi.")) from None
     return target
 
 

@@ -76,9 +76,7 @@ class EncryptedField(models.BinaryField):
     def to_python(self, value: Any) -> PersonalText | None:
         return None if value is None else PersonalText(value)
 
-    def from_db_value(
-        self, value: Any, expression: Any, connection: BaseDatabaseWrapper
-    ) -> PersonalText | None:
+    def from_db_value(self, value: Any, expression: Any, connection: BaseDatabaseWrapper) -> PersonalText | None:
         if value is None:
             return None
         sealed = bytes(value)
@@ -129,6 +127,4 @@ class KeyedHashField(models.GeneratedField):
         fields: Mapping[str, Any] = {field.name: field for field in self.model._meta.fields}
         if getattr(fields.get(self.source), "kind", ""):
             return []
-        return [
-            checks.Error(f"{self.source!r} is not an EncryptedField with a kind.", obj=self, id="people.E001")
-        ]
+        return [checks.Error(f"{self.source!r} is not an EncryptedField with a kind.", obj=self, id="people.E001")]

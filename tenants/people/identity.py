@@ -151,9 +151,7 @@ def parse_nik(text: str) -> Nik:
             _("Tanggal lahir di dalam NIK tidak ada. Periksa angka ke-7 sampai ke-12 pada KTP atau KK.")
         )
     if digits[12:] == "0000":
-        raise InvalidNumber(
-            _("Empat angka terakhir NIK tidak mungkin 0000. Periksa kembali pada KTP atau KK.")
-        )
+        raise InvalidNumber(_("Empat angka terakhir NIK tidak mungkin 0000. Periksa kembali pada KTP atau KK."))
     return Nik(digits, region, sex, day, month, year, digits[12:])
 
 
@@ -167,9 +165,7 @@ def parse_kk(text: str) -> Kk:
             _("Tanggal di dalam nomor KK tidak ada. Periksa angka ke-7 sampai ke-12 pada Kartu Keluarga.")
         )
     if digits[12:] == "0000":
-        raise InvalidNumber(
-            _("Empat angka terakhir nomor KK tidak mungkin 0000. Periksa kembali pada Kartu Keluarga.")
-        )
+        raise InvalidNumber(_("Empat angka terakhir nomor KK tidak mungkin 0000. Periksa kembali pada Kartu Keluarga."))
     return Kk(digits, region, day, month, year, digits[12:])
 
 
@@ -179,18 +175,14 @@ def parse_nip(text: str) -> Nip:
     try:
         birth = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError:
-        raise InvalidNumber(
-            _("Delapan angka pertama NIP harus tanggal lahir (tahun, bulan, tanggal).")
-        ) from None
+        raise InvalidNumber(_("Delapan angka pertama NIP harus tanggal lahir (tahun, bulan, tanggal).")) from None
     start_year, start_month = int(digits[8:12]), int(digits[12:14])
     if not 15 <= start_year - birth.year <= 65:
         raise InvalidNumber(
             _("Tahun pengangkatan di dalam NIP (angka ke-9 sampai ke-12) tidak cocok dengan tahun lahir.")
         )
     if start_month != 21 and not 1 <= start_month <= 12:
-        raise InvalidNumber(
-            _("Angka ke-13 dan ke-14 NIP harus bulan pengangkatan (01–12), atau 21 untuk PPPK.")
-        )
+        raise InvalidNumber(_("Angka ke-13 dan ke-14 NIP harus bulan pengangkatan (01–12), atau 21 untuk PPPK."))
     if digits[14] not in "12":
         raise InvalidNumber(_("Angka ke-15 NIP harus 1 (pria) atau 2 (wanita)."))
     sex = Sex.MALE if digits[14] == "1" else Sex.FEMALE
@@ -230,9 +222,9 @@ def region_warning(region: Region, *, code: str, title: str) -> str:
     """A sentence when a number was first issued elsewhere than in the regency `code` ("33.25"); else ''."""
     if region.code == code:
         return ""
-    return _(
-        "Nomor ini pertama kali diterbitkan di luar %(place)s. Itu boleh; pastikan domisilinya sekarang."
-    ) % {"place": title}
+    return _("Nomor ini pertama kali diterbitkan di luar %(place)s. Itu boleh; pastikan domisilinya sekarang.") % {
+        "place": title
+    }
 
 
 def _digits(text: str, lengths: tuple[int, ...], name: str) -> str:
@@ -240,9 +232,7 @@ def _digits(text: str, lengths: tuple[int, ...], name: str) -> str:
     if not compact:
         raise InvalidNumber(_("Isi %(name)s.") % {"name": name})
     if not (compact.isascii() and compact.isdigit()):
-        raise InvalidNumber(
-            _("%(name)s hanya terdiri dari angka. Hapus huruf atau tanda lain.") % {"name": name}
-        )
+        raise InvalidNumber(_("%(name)s hanya terdiri dari angka. Hapus huruf atau tanda lain.") % {"name": name})
     if len(compact) not in lengths:
         wanted = _(" atau ").join(str(length) for length in lengths)
         raise InvalidNumber(

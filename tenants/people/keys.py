@@ -75,9 +75,7 @@ def _ring() -> tuple[tuple[bytes, AESGCM], ...]:
 @lru_cache(maxsize=8)
 def _ring_of(secrets: tuple[str, ...]) -> tuple[tuple[bytes, AESGCM], ...]:
     if not secrets:
-        raise ImproperlyConfigured(
-            "PERSONAL_DATA_KEYS is empty: personal data cannot be stored without a key."
-        )
+        raise ImproperlyConfigured("PERSONAL_DATA_KEYS is empty: personal data cannot be stored without a key.")
     return tuple(_cipher(_long_enough("PERSONAL_DATA_KEYS", secret)) for secret in secrets)
 
 

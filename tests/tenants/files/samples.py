@@ -52,9 +52,7 @@ def pdf(*objects: bytes, tail: bytes = b"") -> bytes:
     return body + b"\ntrailer\n<< /Root 1 0 R /Size 4 >>\nstartxref\n0\n%%EOF\n" + tail
 
 
-def object_stream(
-    inside: bytes, entries: bytes = b"/Filter /FlateDecode", packed: bytes | None = None
-) -> bytes:
+def object_stream(inside: bytes, entries: bytes = b"/Filter /FlateDecode", packed: bytes | None = None) -> bytes:
     content = zlib.compress(inside) if packed is None else packed
     return (
         b"9 0 obj\n<< /Type /ObjStm /N 1 /First 4 "

@@ -93,9 +93,7 @@ def test_an_object_is_saved_before_its_files() -> None:
         _store(Role())
 
 
-def test_deleting_waits_for_the_commit(
-    media: Path, subject: Role, django_capture_on_commit_callbacks: object
-) -> None:
+def test_deleting_waits_for_the_commit(media: Path, subject: Role, django_capture_on_commit_callbacks: object) -> None:
     attachment = _store(subject)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         actions.delete(attachment=attachment, reason="retensi", by=None, at=AT)

@@ -104,9 +104,7 @@ def test_dates() -> None:
     day = date(2017, 10, 12)
     assert formats.tanggal(day) == "12 Oktober 2017"
     assert formats.tanggal(day, weekday=True) == "Kamis, 12 Oktober 2017"
-    assert formats.tanggal_terbilang(day) == (
-        "hari Kamis tanggal dua belas bulan Oktober tahun dua ribu tujuh belas"
-    )
+    assert formats.tanggal_terbilang(day) == ("hari Kamis tanggal dua belas bulan Oktober tahun dua ribu tujuh belas")
 
 
 def test_a_moment_is_told_on_the_clock_of_the_regency() -> None:
