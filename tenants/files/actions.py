@@ -1,0 +1,148 @@
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, default_storage
+from django.db import models, transaction
+
+from tenants.audit.actions import record
+from tenants.files.models import Attachment
+from tenants.files.uploads import (
+    JPEG,
+    KINDS,
+    MAX_BYTES,
+    PDF,
+    PNG,
+    FileEmpty,
+    FileKindRefused,
+    FileRefused,
+    FileTooLarge,
+    FileUnreadable,
+    PreparedUpload,
+    prepare,
+)
+
+__all__ = [
+    "FileEmpty",
+    "FileKindRefused",
+    "FileRefused",
+    "FileTooLarge",
+    "FileUnreadable",
+    "delete",
+    "store",
+    "store_made",
+    "sweep",
+]
+
+
+@transaction.atomic
+def store(
+    *,
+    upload: Any,
+    kind: str,
+    subject: models.Model,
+    by: Any,
+    at: datetime,
+    allowed: Iterable[str] = (PDF, JPEG, PNG),
+    max_bytes: int = MAX_BYTES,
+) -> Attachment:
+    """Check, clean and keep what someone sent as a `kind` of file ("ktp") of the saved object `subject`.
+
+    `upload` is a Django file, or what an UploadField cleaned. Raises a FileRefused (FileEmpty, FileTooLarge,
+    FileKindRefused, FileUnreadable) whose text is the sentence to show.
+    """
+    prepared = prepare(upload, allowed=allowed, max_bytes=max_bytes)
+    attachment = _keep(prepared, kind=kind, subject=subject, by=by, at=at)
+    record(
+        "files.attachment_stored",
+        subject=subject,
+        by=by,
+        at=at,
+        data={"attachment": str(attachment.public_id), "kind": kind, "size": attachment.size},
+    )
+    return attachment
+
+
+@transaction.atomic
+def store_made(
+    *,
+    content: bytes,
+    name: str,
+    content_type: str,
+    kind: str,
+    subject: models.Model,
+    by: Any,
+    at: datetime,
+) -> Attachment:
+    """Keep what the system made itself (a letter): not checked, and recorded by the action that made it."""
+    made = PreparedUpload(ContentFile(content), name, content_type)
+    return _keep(made, kind=kind, subject=subject, by=by, at=at)
+
+
+@transaction.atomic
+def delete(*, attachment: Attachment, reason: str, by: Any, at: datetime) -> None:
+    """Remove a file for good (retention over, sent by mistake); the audit keeps that it was there."""
+    record(
+        "files.attachment_deleted",
+        subject=attachment,
+        by=by,
+        at=at,
+        data={"kind": attachment.kind, "sha256": attachment.sha256, "reason": reason},
+    )
+    storage, path = attachment.file.storage, str(attachment.file.name)
+    attachment.delete()
+    transaction.on_commit(partial(storage.delete, path))
+
+
+def sweep(*, before: datetime) -> int:
+    """Remove stored files that no attachment names, left by transactions that failed; how many there were.
+
+    `before` (a day ago) leaves alone what a running transaction may just have written.
+    """
+    known = set(Attachment.objects.values_list("file", flat=True))
+    orphans = [
+        path
+        for path in _paths(default_storage, "")
+        if path not in known and default_storage.get_modified_time(path) < before
+    ]
+    for path in orphans:
+        default_storage.delete(path)
+    return len(orphans)
+
+
+def _keep(prepared: PreparedUpload, *, kind: str, subject: models.Model, by: Any, at: datetime) -> Attachment:
+    if subject.pk is None:
+        raise ValueError("save the object before its files")
+    attachment = Attachment(
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        kind=kind,
+        original_name=str(prepared.name),
+        content_type=prepared.content_type,
+        size=prepared.size,
+        sha256=prepared.sha256,
+        uploaded_at=at,
+        uploaded_by=by,
+    )
+    path = f"attachments/{at:%Y/%m}/{secrets.token_hex(16)}{KINDS[prepared.content_type][1]}"
+    attachment.file.save(path, prepared, save=False)
+    try:
+        with transaction.atomic():
+            attachment.save()
+    except BaseException:
+        attachment.file.storage.delete(str(attachment.file.name))
+        raise
+    return attachment
+
+
+def _paths(storage: Storage, folder: str) -> Iterator[str]:
+    top = folder or "attachments"
+    if not storage.exists(top):
+        return
+    folders, files = storage.listdir(top)
+    yield from (f"{top}/{name}" for name in files)
+    for name in folders:
+        yield from _paths(storage, f"{top}/{name}")
