@@ -6,8 +6,8 @@ durability for speed. Both listen on unix sockets only, so no port is taken and 
     python -m config.embedded [--data-dir DIR] -- COMMAND ARGUMENTS
     python -m config.embedded --test -- COMMAND ARGUMENTS
 
-runs COMMAND with DATABASE_URL and REDIS_URL set. A URL that is already in the environment is kept, and
-its server is not started.
+runs COMMAND with DATABASE_URL, REDIS_URL and DATA_DIR set. A URL that is already in the environment is kept,
+and its server is not started.
 """
 
 from __future__ import annotations
@@ -77,28 +77,28 @@ class Servers:
     database_url: str | None
     redis_url: str | None
     processes: Mapping[str, Process]
+    data_dir: Path
 
     def environment(self) -> dict[str, str]:
         pairs = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+        pairs["DATA_DIR"] = str(self.data_dir)
         return {name: url for name, url in pairs.items() if url}
 
 
 @contextlib.contextmanager
-def servers(
-    data_dir: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True
-) -> Iterator[Servers]:
+def servers(data_dir: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True) -> Iterator[Servers]:
     """Run the asked-for servers on `data_dir` for as long as the block lasts.
 
     Raises DataDirInUse when another process runs on `data_dir`, EmbeddedServerError when a server does not
     start. What a killed run left behind (processes, sockets, pid files) is cleared away first.
     """
-    if not (postgres or redis):
-        yield Servers(None, None, {})
-        return
     data_dir = data_dir.expanduser().resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
+    if not (postgres or redis):
+        yield Servers(None, None, {}, data_dir)
+        return
     with contextlib.ExitStack() as stack:
-        record = stack.enter_context(_locked(data_dir))
+        record = stack.enter_context(locked(data_dir))
         _clear_leftovers(record, data_dir)
         sockets = _socket_dir()
         stack.callback(shutil.rmtree, sockets, ignore_errors=True)
@@ -111,7 +111,7 @@ def servers(
         database_url = f"postgresql://postgres@/{DATABASE}?host={sockets}" if postgres else None
         if database_url:
             ensure_database(database_url)
-        yield Servers(database_url, f"unix://{sockets}/redis.sock" if redis else None, processes)
+        yield Servers(database_url, f"unix://{sockets}/redis.sock" if redis else None, processes, data_dir)
 
 
 @contextlib.contextmanager
@@ -161,7 +161,8 @@ class _Record:
 
 
 @contextlib.contextmanager
-def _locked(data_dir: Path) -> Iterator[_Record]:
+def locked(data_dir: Path) -> Iterator[_Record]:
+    """Own `data_dir` for as long as the block lasts; DataDirInUse if another process does."""
     # The kernel drops the lock with its holder, however it ends: a lock file alone never blocks anyone.
     with (data_dir / "lock").open("a+") as file:
         try:
@@ -265,13 +266,9 @@ def _initdb(programs: Path, pgdata: Path, account: pwd.struct_passwd | None, dur
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
     if not durable:
         command.append("--no-sync")
-    result = subprocess.run(
-        command, cwd=pgdata, capture_output=True, text=True, check=False, **as_account(account)
-    )
+    result = subprocess.run(command, cwd=pgdata, capture_output=True, text=True, check=False, **as_account(account))
     if result.returncode:
-        raise EmbeddedServerError(
-            f"PostgreSQL could not make its data folder {pgdata}:\n{result.stderr.strip()}"
-        )
+        raise EmbeddedServerError(f"PostgreSQL could not make its data folder {pgdata}:\n{result.stderr.strip()}")
 
 
 def _postgres_account() -> pwd.struct_passwd | None:

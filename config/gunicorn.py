@@ -25,9 +25,7 @@ max_requests_jitter = 2_000
 # The heartbeat file must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) and Path("/dev/shm").is_dir() else None
 accesslog = "-" if env.bool("ACCESS_LOG", False) else None
-access_log_format = (
-    "%({host}i)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"  # no address, no query: personal data
-)
+access_log_format = "%({host}i)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"  # no address, no query: personal data
 errorlog = "-"
 loglevel = "warning"
 control_socket_disable = True
@@ -41,6 +39,6 @@ def when_ready(server: Any) -> None:
 
     for connection in connections.all(initialized_only=True):
         connection.close()
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]  # of the PostgreSQL backend
     gc.collect()
     gc.freeze()

@@ -142,7 +142,7 @@ class Together:
     def run(self) -> int:
         """Return 0 when asked to stop; otherwise 1, and `failed` says in a sentence what ended."""
         caught = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        before = {number: signal.signal(number, self._ask_to_stop) for number in caught}
+        before = {number: signal.signal(number, self.ask_to_stop) for number in caught}
         try:
             self._start()
             self._watch()
@@ -155,7 +155,7 @@ class Together:
             self._readers.close()
         return 1 if self.failed else 0
 
-    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+    def ask_to_stop(self, *_: object) -> None:
         self._stop_asked = True
 
     def _start(self) -> None:
@@ -202,9 +202,7 @@ class Together:
             if not chunk:
                 self._readers.unregister(key.fileobj)
                 continue
-            *lines, self._begun[key.data] = (self._begun[key.data] + chunk.decode(errors="replace")).split(
-                "\n"
-            )
+            *lines, self._begun[key.data] = (self._begun[key.data] + chunk.decode(errors="replace")).split("\n")
             for line in lines:
                 self.say(key.data, line)
 

@@ -6,12 +6,12 @@ database up to date, puts the demo in, then runs web, worker and scheduler side 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import http.client
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,10 +21,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.embedded import EmbeddedServerError, ensure_database, servers
+from config.embedded import EmbeddedServerError, ensure_database, locked, servers
 from config.processes import Together, ends_with_us, stop_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# Of packages, and shown by no page: the browsable API, the second viewer of the OpenAPI schema.
+NOT_SERVED = ("--ignore", "rest_framework", "--ignore", "redoc")
+GENERATED = ("postgres", "redis", "media", "static", "static.stamp", "schedule*", "demo.json", "*.log")
 
 
 class CannotRun(Exception):
@@ -53,12 +56,15 @@ class Place:
         return f"http://{host}{'' if self.port == 80 else f':{self.port}'}{path}"
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
+    if arguments == ["prepare"]:
+        return prepare()
     # Until everything runs, being told to stop means: undo what was started.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
-        return run(Place.from_environment(os.environ))
+        place = Place.from_environment(os.environ)
+        return reset(place) if arguments == ["reset"] else run(place)
     except (CannotRun, EmbeddedServerError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -79,7 +85,14 @@ def run(place: Place) -> int:
             ensure_database(environment["DATABASE_URL"])
         _prepare(place, environment)
         together = Together(_commands(place), environment, beside=running.processes)
-        together.each_tick = _Announcement(place, began)
+        announce, make_gave_up = _Announcement(place, began), _MakeGaveUp()
+
+        def each_tick() -> None:
+            announce()
+            if make_gave_up():
+                together.ask_to_stop()
+
+        together.each_tick = each_tick
         code = together.run()
         if together.failed:
             print(f"\n{together.failed}", file=sys.stderr)
@@ -133,7 +146,7 @@ def _prepare(place: Place, environment: Mapping[str, str]) -> None:
     stale = not stamp.exists() or stamp.read_text() != fingerprint
     commands = [["-m", "config.run", "prepare"]]
     if stale:
-        commands.append(["manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"])
+        commands.append(["manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0", *NOT_SERVED])
     jobs = [
         subprocess.Popen(
             [sys.executable, *command],
@@ -144,10 +157,8 @@ def _prepare(place: Place, environment: Mapping[str, str]) -> None:
         for command in commands
     ]
     try:
-        if any([job.wait() for job in jobs]):
-            raise CannotRun(
-                "The database or the static files could not be prepared; the lines above say why."
-            )
+        if any(job.wait() for job in jobs):
+            raise CannotRun("The database or the static files could not be prepared; the lines above say why.")
     finally:
         for job in jobs:
             stop_server(job, signal.SIGTERM)
@@ -167,21 +178,38 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def prepare() -> None:
+def prepare() -> int:
     """In a process of its own, so that the one that watches stays small."""
     import django
     from django.core.management import call_command
 
     django.setup()
-    call_command("prepare")
-    call_command("demo")
+    call_command("prepare", verbosity=0)
+    call_command("demo", verbosity=0)
+    return 0
+
+
+def reset(place: Place) -> int:
+    """Remove what `make run` made in the data directory, and nothing else that may be there."""
+    if os.environ.get("DATABASE_URL"):
+        raise CannotRun("DATABASE_URL names a server of yours: drop and create its database there yourself.")
+    if not place.data_dir.exists():
+        print(f"There is no {place.data_dir}: nothing to remove.")
+        return 0
+    with locked(place.data_dir):
+        for name in GENERATED:
+            for path in place.data_dir.glob(name):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    print(f"The demo's data in {place.data_dir} is gone. `make run` makes it anew.")
+    return 0
 
 
 # -- while ---------------------------------------------------------------------------------------------------
 
 
 def _commands(place: Place) -> dict[str, list[str]]:
-    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
+    celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "-A", "config"]
     return {
         "web": [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"],
         "worker": [
@@ -233,6 +261,30 @@ class _Announcement:
             connection.close()
 
 
+class _MakeGaveUp:
+    """Whether the `make` that runs us was interrupted alone, without us.
+
+    GNU make hands SIGTERM on, but not SIGINT: it stops catching it and waits for us, who would never know.
+    """
+
+    def __init__(self) -> None:
+        self.make = os.getppid() if os.environ.get("MAKELEVEL") else None
+        self.caught_before = self._catches_interrupts()
+
+    def __call__(self) -> bool:
+        return self.caught_before and not self._catches_interrupts()
+
+    def _catches_interrupts(self) -> bool:
+        if self.make is None or os.getppid() != self.make:
+            return False
+        try:
+            status = Path(f"/proc/{self.make}/status").read_text(encoding="ascii")
+        except OSError:
+            return False
+        mask = next((line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")), "0")
+        return bool(int(mask, 16) >> (signal.SIGINT - 1) & 1)
+
+
 def announcement(place: Place, seconds: float) -> str:
     """What to open and how to sign in, from what `manage.py demo` wrote to DATA_DIR/demo.json."""
     try:
@@ -261,13 +313,8 @@ def announcement(place: Place, seconds: float) -> str:
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     ruled = [head, ["-" * width for width in widths], *rows]
-    return "\n".join(
-        "  " + "  ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)).rstrip() for row in ruled
-    )
+    return "\n".join("  " + "  ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)).rstrip() for row in ruled)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["prepare"]:
-        prepare()
-    else:
-        sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
