@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 # Settings for commands that need no secret and reach nobody.
-CHECK  := TESTING=true SECRET_KEY=only-for-checks
+CHECK  := TESTING=true
 TEST   := TESTING=true $(BIN)/python -m config.embedded --test --
 
-LOCK   := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header $(if $(UPGRADE),--upgrade) pyproject.toml
+# As in production, with secrets of the moment.
+SECRET := $$(head -c 48 /dev/urandom | base64 -w 0)
+DEPLOY  = HTTPS=true BASE_DOMAIN=rujukan.example SECRET_KEY=$(SECRET) PERSONAL_DATA_KEYS=$(SECRET) PERSONAL_DATA_HASH_KEY=$(SECRET)
+LOCK   := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench rules demo-reset lock messages clean
@@ -27,7 +30,7 @@ check: $(VENV)/dev.stamp $(VENV)/messages.stamp ## linters, types, layers, migra
 	$(CHECK) $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(TEST) $(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m config.run check-deploy
+	$(DEPLOY) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(CHECK) $(BIN)/python -m config.messages --check
 	$(BIN)/hadolint Dockerfile
 
@@ -44,9 +47,10 @@ messages: $(VENV)/dev.stamp ## collect the texts to translate into locale/
 	@$(CHECK) $(BIN)/python -m config.messages --update
 
 lock: $(VENV)/dev.stamp ## pin every dependency with its hashes (UPGRADE=1: to the newest versions)
-	$(LOCK) --output-file requirements/production.txt
-	$(LOCK) --group run --output-file requirements/run.txt
-	$(LOCK) --group dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --output-file requirements/production.txt
+	$(LOCK) --group pyproject.toml:build --output-file requirements/build.txt
+	$(LOCK) pyproject.toml --group run --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
 
 clean: ## remove what was generated, except the data
 	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
