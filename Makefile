@@ -47,10 +47,10 @@ messages: $(VENV)/dev.stamp ## collect the texts to translate into locale/
 	@$(CHECK) $(BIN)/python -m config.messages --update
 
 lock: $(VENV)/dev.stamp ## pin every dependency with its hashes (UPGRADE=1: to the newest versions)
+	$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --group run --output-file requirements/run.txt
 	$(LOCK) pyproject.toml --output-file requirements/production.txt
 	$(LOCK) --group pyproject.toml:build --output-file requirements/build.txt
-	$(LOCK) pyproject.toml --group run --output-file requirements/run.txt
-	$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
 
 clean: ## remove what was generated, except the data
 	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

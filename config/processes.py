@@ -195,6 +195,8 @@ class Together:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # with the children of its own that it may have left
         process.wait()
+        if process.stdout:
+            process.stdout.close()
 
     def _relay(self, seconds: float) -> None:
         for key, _ in self._readers.select(seconds):
