@@ -32,7 +32,7 @@ def refuse_unknown(cursor: Any, schema: str, oid: int, extra: tuple[str, ...]) -
 UNKNOWN = """
 WITH members AS (SELECT c.* FROM pg_class c WHERE c.relnamespace = %(schema)s)
 SELECT 'foreign table ' || relname AS problem FROM members WHERE relkind = 'f'
-UNION ALL SELECT 'relation of kind ' || relkind || ' ' || relname FROM members
+UNION ALL SELECT 'relation of kind ' || relkind::text || ' ' || relname FROM members
            WHERE relkind NOT IN ('r', 'p', 'v', 'm', 'S', 'i', 'I', 'c', 'f')
 UNION ALL SELECT 'typed table ' || relname FROM members WHERE reloftype <> 0
 UNION ALL SELECT 'tablespace of ' || relname FROM members WHERE reltablespace <> 0

@@ -33,7 +33,7 @@ def replay(
         before = change_settings(cursor, wanted)
         cursor.execute(script.ddl_before_data or "SELECT")
         for seed in script.seeds:
-            with cursor.copy(f"COPY {seed.table} ({', '.join(seed.columns)}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {seed.target} FROM STDIN") as copy:
                 copy.write(seed.rows)
         cursor.execute(script.ddl_after_data or "SELECT")
         change_settings(cursor, before)

@@ -21,6 +21,11 @@ class SeedTable:
     columns: tuple[str, ...]
     rows: bytes
 
+    @property
+    def target(self) -> str:
+        """The table and its columns as COPY wants them; both are quoted already where needed."""
+        return f"{self.table} ({', '.join(self.columns)})" if self.columns else self.table
+
 
 @dataclass(frozen=True)
 class SchemaScript:

@@ -174,9 +174,9 @@ class Statements:
         return made
 
     def _partitions(self, order: list[tuple[str, int]]) -> list[str]:
-        """Attach from the leaves up: a partition is complete, with its indexes, before its parent takes it."""
+        """Attach from the root down, so that an identity column reaches the partitions of a partition."""
         attached = []
-        for kind, oid in reversed(order):
+        for kind, oid in order:
             relation = self._relation.get(oid) if kind == "class" else None
             if relation is not None and relation.is_partition:
                 parent = self._relation[relation.parent].name

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from tenants.schemas import catalogue
@@ -94,8 +95,9 @@ def _seeds(cursor: Any, statements: Statements) -> Iterator[SeedTable]:
     for (number,) in sorted(cursor.fetchall()):
         table = tables[number]
         columns = tuple(c.name for c in statements.columns_of[table.oid] if not c.generated)
-        with cursor.copy(f"COPY {table.name} ({', '.join(columns)}) TO STDOUT") as copy:
-            yield SeedTable(table.name, columns, b"".join(bytes(block) for block in copy))
+        empty = SeedTable(table.name, columns, b"")
+        with cursor.copy(f"COPY {empty.target} TO STDOUT") as copy:
+            yield replace(empty, rows=b"".join(bytes(block) for block in copy))
 
 
 def _ordered(cursor: Any, oid: int, statements: Statements) -> list[tuple[str, int]]:
