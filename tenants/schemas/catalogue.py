@@ -53,7 +53,7 @@ SELECT a.attrelid::bigint AS relation, quote_ident(a.attname) AS name, format_ty
         AND p.refobjsubid = a.attnum AND p.deptype = 'i' AND p.classid = 'pg_class'::regclass
   LEFT JOIN pg_sequence s ON s.seqrelid = p.objid
  WHERE c.relnamespace = %(schema)s AND c.relkind IN ('r', 'p', 'v', 'm', 'c') AND a.attnum > 0 AND NOT a.attisdropped
- ORDER BY a.attrelid, a.attnum
+ ORDER BY c.relname, a.attnum
 """
 
 SEQUENCES = """
@@ -88,7 +88,8 @@ SELECT k.oid::bigint AS oid, quote_ident(k.conname) AS name, k.contype::text AS 
 INDEXES = """
 SELECT c.oid::bigint AS oid, quote_ident(c.relname) AS name, quote_ident(t.relname) AS table_name,
        i.indrelid::bigint AS relation, pg_get_indexdef(i.indexrelid, 0, true) AS definition,
-       EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) AS is_constraint,
+       EXISTS (SELECT FROM pg_constraint k
+                WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) AS is_constraint,
        i.indisclustered AS clustered, i.indisreplident AS replica_identity,
        ARRAY(SELECT quote_ident(o.option_name) || '=' || quote_literal(o.option_value)
                FROM pg_options_to_table(c.reloptions) o) AS options,
@@ -115,7 +116,7 @@ SELECT p.oid::bigint AS oid, quote_ident(p.proname) AS name,
        pg_get_functiondef(p.oid) AS definition
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE p.pronamespace = %(schema)s AND p.prokind IN ('f', 'p', 'w')
- ORDER BY p.proname, p.oid
+ ORDER BY p.proname, pg_get_function_identity_arguments(p.oid)
 """
 
 TYPES = """
@@ -172,7 +173,8 @@ SELECT 'pg_class'::regclass::oid AS classid, c.oid AS objid,
        || quote_ident(c.relname) AS address, quote_ident(c.relname) AS name
   FROM pg_class c WHERE c.relnamespace = %(schema)s
 UNION ALL
-SELECT 'pg_type'::regclass, t.oid, CASE t.typtype WHEN 'd' THEN 'DOMAIN ' ELSE 'TYPE ' END || quote_ident(t.typname), NULL
+SELECT 'pg_type'::regclass, t.oid,
+       CASE t.typtype WHEN 'd' THEN 'DOMAIN ' ELSE 'TYPE ' END || quote_ident(t.typname), NULL
   FROM pg_type t WHERE t.typnamespace = %(schema)s
 UNION ALL
 SELECT 'pg_proc'::regclass, p.oid,
@@ -217,7 +219,8 @@ UNION ALL
 SELECT 'TYPE ' || quote_ident(t.typname), t.typacl, acldefault('T', t.typowner)
   FROM pg_type t WHERE t.typnamespace = %(schema)s AND t.typacl IS NOT NULL
 UNION ALL
-SELECT 'SCHEMA', n.nspacl, acldefault('n', n.nspowner) FROM pg_namespace n WHERE n.oid = %(schema)s AND n.nspacl IS NOT NULL
+SELECT 'SCHEMA', n.nspacl, acldefault('n', n.nspowner)
+  FROM pg_namespace n WHERE n.oid = %(schema)s AND n.nspacl IS NOT NULL
 ), wanted AS (SELECT address, x.grantee, x.privilege_type, x.is_grantable FROM owned, aclexplode(acl) x),
 usual AS (SELECT address, x.grantee, x.privilege_type, x.is_grantable FROM owned, aclexplode(usual) x),
 changes AS (

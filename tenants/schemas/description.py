@@ -134,7 +134,8 @@ SELECT c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod) AS ty
    AND a.attnum > 0 AND NOT a.attisdropped""",
     "constraint": """
 SELECT coalesce(c.relname, t.typname) || '.' || k.conname, k.contype::text AS type, k.condeferrable AS deferrable,
-       k.condeferred AS deferred, k.convalidated AS validated, k.contype = 'c' AND k.connoinherit AS no_inherit, k.conislocal AS is_local,
+       k.condeferred AS deferred, k.convalidated AS validated,
+       k.contype = 'c' AND k.connoinherit AS no_inherit, k.conislocal AS is_local,
        k.coninhcount AS inherited, k.confupdtype::text AS on_update, k.confdeltype::text AS on_delete,
        k.confmatchtype::text AS match, r.relname::text AS referenced, i.relname::text AS index_name,
        ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(num, pos)

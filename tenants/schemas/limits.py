@@ -51,7 +51,8 @@ UNION ALL SELECT 'disabled constraint trigger on ' || m.relname FROM members m J
 UNION ALL SELECT 'publication of ' || m.relname FROM members m JOIN pg_publication_rel p ON p.prrelid = m.oid
 UNION ALL SELECT 'publication of the schema' FROM pg_publication_namespace WHERE pnnspid = %(schema)s
 UNION ALL SELECT 'default privileges' FROM pg_default_acl WHERE defaclnamespace = %(schema)s
-UNION ALL SELECT CASE typtype WHEN 'r' THEN 'range type ' WHEN 'm' THEN 'multirange type ' ELSE 'base type ' END || typname
+UNION ALL SELECT CASE typtype WHEN 'r' THEN 'range type ' WHEN 'm' THEN 'multirange type ' ELSE 'base type ' END
+              || typname
             FROM pg_type t WHERE typnamespace = %(schema)s AND typtype NOT IN ('e', 'd', 'c')
              AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
 UNION ALL SELECT 'aggregate ' || proname FROM pg_proc WHERE pronamespace = %(schema)s AND prokind = 'a'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -19,9 +21,7 @@ class SchemaTaken(Exception):
     """A schema of this name exists already."""
 
 
-def replay(
-    cursor: Any, script: SchemaScript, schema: str, extra: tuple[str, ...] = (EXTENSIONS_SCHEMA,)
-) -> None:
+def replay(cursor: Any, script: SchemaScript, schema: str, extra: tuple[str, ...] = (EXTENSIONS_SCHEMA,)) -> None:
     """Create `schema` with everything in `script`; nothing of it exists if an error is raised.
 
     Works on a psycopg cursor and on Django's, inside a transaction (as a savepoint) or outside one. The caller has
@@ -45,16 +45,13 @@ def create_schema(cursor: Any, schema: str) -> None:
         cursor.execute(f"CREATE SCHEMA {quoted(schema)}")
 
 
-class taken_as_named_error:  # noqa: N801 (reads as a context manager)
-    """Turns the server's "exists already" into SchemaTaken, from psycopg's or Django's exception."""
-
-    def __init__(self, schema: str) -> None:
-        self.schema = schema
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
+@contextmanager
+def taken_as_named_error(schema: str) -> Iterator[None]:
+    """Turn the server's "exists already" into SchemaTaken, whether psycopg or Django raises it."""
+    try:
+        yield
+    except (psycopg.Error, DjangoDatabaseError) as error:
         cause = error.__cause__ if isinstance(error, DjangoDatabaseError) else error
-        if isinstance(cause, psycopg.Error) and cause.sqlstate in TAKEN:
-            raise SchemaTaken(f"schema {self.schema!r} exists already") from error
+        if getattr(cause, "sqlstate", None) in TAKEN:
+            raise SchemaTaken(f"schema {schema!r} exists already") from error
+        raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,8 +16,13 @@ from tenants.schemas.order import creation_order
 from tenants.schemas.script import SchemaScript, SeedTable
 from tenants.schemas.statements import Statements
 
-DATA_SETTINGS = {"datestyle": "ISO, YMD", "intervalstyle": "iso_8601", "timezone": "UTC", "bytea_output": "hex",
-                 "extra_float_digits": "3"}
+DATA_SETTINGS = {
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "iso_8601",
+    "timezone": "UTC",
+    "bytea_output": "hex",
+    "extra_float_digits": "3",
+}
 """How rows are written as text and read back, whatever the server's defaults are."""
 
 
@@ -78,11 +82,20 @@ def _statements(cursor: Any, oid: int) -> Statements:
         return rows(cursor, query, {"schema": oid})
 
     return Statements(
-        relations=read(catalogue.RELATIONS), columns=read(catalogue.COLUMNS), sequences=read(catalogue.SEQUENCES),
-        constraints=read(catalogue.CONSTRAINTS), indexes=read(catalogue.INDEXES), triggers=read(catalogue.TRIGGERS),
-        functions=read(catalogue.FUNCTIONS), types=read(catalogue.TYPES), collations=read(catalogue.COLLATIONS),
-        statistics=read(catalogue.STATISTICS), policies=read(catalogue.POLICIES), comments=read(catalogue.COMMENTS),
-        grants=read(catalogue.GRANTS), schema_comment=read(catalogue.SCHEMA_COMMENT)[0].text,
+        relations=read(catalogue.RELATIONS),
+        columns=read(catalogue.COLUMNS),
+        sequences=read(catalogue.SEQUENCES),
+        constraints=read(catalogue.CONSTRAINTS),
+        indexes=read(catalogue.INDEXES),
+        triggers=read(catalogue.TRIGGERS),
+        functions=read(catalogue.FUNCTIONS),
+        types=read(catalogue.TYPES),
+        collations=read(catalogue.COLLATIONS),
+        statistics=read(catalogue.STATISTICS),
+        policies=read(catalogue.POLICIES),
+        comments=read(catalogue.COMMENTS),
+        grants=read(catalogue.GRANTS),
+        schema_comment=read(catalogue.SCHEMA_COMMENT)[0].text,
     )
 
 
@@ -123,12 +136,9 @@ def _moved_sequences(cursor: Any, statements: Statements) -> dict[str, tuple[int
 
 def _refuse_own_name(script: SchemaScript, schema: str) -> None:
     """A function body or a setting that names its own schema would reach back into the template after a replay."""
-    pattern = re.compile(rf"(?<![\w]){re.escape(schema)}(?![\w])")
-    places: dict[str, list[str]] = defaultdict(list)
-    for part in (script.ddl_before_data, script.ddl_after_data):
-        for statement in part.split(";\n"):
-            if pattern.search(statement):
-                places[statement.strip()[:120]].append(statement)
+    pattern = re.compile(rf"\b{re.escape(schema)}\b")
+    statements = (script.ddl_before_data + script.ddl_after_data).split(";\n")
+    places = [statement.strip()[:120] for statement in statements if pattern.search(statement)]
     if places:
         raise SchemaNotReplayable(schema, [f"names its own schema: {place}" for place in places])
 

@@ -135,7 +135,8 @@ GRANT USAGE ON SEQUENCE ticket TO PUBLIC;
 """
 
 ROWS = r"""
-INSERT INTO "select" (id, "Mixed Case", "user", moods, home, price, identity_number, data, raw, tags, during, room) VALUES
+INSERT INTO "select" (id, "Mixed Case", "user", moods, home, price, identity_number, data, raw, tags, during,
+    room) VALUES
     (1, E'tab\tnew\nline \\N \\. %s', NULL, '{sad,"it''s ok"}', ROW('Jl. "A", 1', 2, '{1.5,NULL}'), 1000000,
      '3325010101010001', '{"k": "v\\n\u00e9", "n": 1e3}', '\x00ff5c27', ARRAY['a,b', NULL, '\', '"', ''], '[1,5)', 1),
     (2, '\N', 'é 漢字 😀', '{}', NULL, 0, NULL, 'null', '', '{}', NULL, 1),
@@ -143,7 +144,8 @@ INSERT INTO "select" (id, "Mixed Case", "user", moods, home, price, identity_num
 INSERT INTO chicken (id, egg_id) VALUES (1, 1), (2, 1);
 INSERT INTO egg (chicken_id) VALUES (2), (NULL);
 SELECT setval('chicken_id_seq', 2);
-INSERT INTO aaa_child (id, parent_id) VALUES ('11111111-1111-1111-1111-111111111111', '11111111-1111-1111-1111-111111111111');
+INSERT INTO aaa_child (id, parent_id) VALUES
+    ('11111111-1111-1111-1111-111111111111', '11111111-1111-1111-1111-111111111111');
 INSERT INTO events (year, kind) VALUES (2024, 'sad'), (2030, 'sad'), (2031, NULL);
 INSERT INTO event_note VALUES (2024, 1);
 INSERT INTO nothing DEFAULT VALUES;
