@@ -6,6 +6,7 @@ full and the schema's own is cut out, and columns come from information_schema. 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tenants.schemas.names import quoted
@@ -20,10 +21,10 @@ def describe(cursor: Any, schema: str, *, data: bool = False) -> Description:
     Leave `data` out to compare living regencies: their rows and sequences differ by nature.
     """
     with cursor.connection.transaction():
-        cursor.execute("SELECT current_setting('search_path')")
-        (search_path,) = cursor.fetchone()
+        cursor.execute("SELECT current_setting('search_path'), quote_ident(%s)", [schema])
+        search_path, own = cursor.fetchone()
         cursor.execute("SET LOCAL search_path = ''")
-        described = {kind: _named(cursor, query, schema) for kind, query in QUERIES.items()}
+        described = {kind: _named(cursor, query, schema, own) for kind, query in QUERIES.items()}
         if data:
             described["rows"] = _rows(cursor, schema)
             described["sequence value"] = _sequence_values(cursor, schema)
@@ -52,24 +53,20 @@ def differences(first: Description, second: Description, a: str, b: str) -> list
     return found
 
 
-def _named(cursor: Any, query: str, schema: str) -> dict[str, dict[str, Any]]:
+def _named(cursor: Any, query: str, schema: str, own: str) -> dict[str, dict[str, Any]]:
     cursor.execute(query, {"schema": schema})
     columns = [column[0] for column in cursor.description]
-    own = (f"{schema}.", f"{quoted(schema)}.")
     return {
         _without(row[0], own): {key: _without(value, own) for key, value in zip(columns[1:], row[1:], strict=True)}
         for row in cursor.fetchall()
     }
 
 
-def _without(value: Any, own: tuple[str, ...]) -> Any:
+def _without(value: Any, own: str) -> Any:
+    """Cut the schema's name (as the server quotes it) where it qualifies another name."""
     if isinstance(value, list):
         return [_without(item, own) for item in value]
-    if not isinstance(value, str):
-        return value
-    for name in own:
-        value = value.replace(name, "")
-    return value
+    return re.sub(rf"(?<![\w.\"]){re.escape(own)}\.", "", value) if isinstance(value, str) else value
 
 
 def _rows(cursor: Any, schema: str) -> dict[str, dict[str, Any]]:
@@ -114,13 +111,15 @@ SELECT c.relname::text, c.relkind::text AS kind, c.relpersistence::text AS persi
     "column": """
 SELECT c.table_name || '.' || c.column_name,
        rank() OVER (PARTITION BY c.table_name ORDER BY c.ordinal_position) AS position,
-       c.data_type::text, c.udt_schema || '.' || c.udt_name AS udt, c.character_maximum_length::int,
+       c.data_type::text, quote_ident(c.udt_schema) || '.' || c.udt_name AS udt,
+       c.character_maximum_length::int,
        c.numeric_precision::int, c.numeric_scale::int, c.datetime_precision::int, c.is_nullable::text,
        c.column_default::text, c.is_identity::text, c.identity_generation::text, c.identity_start::text,
        c.identity_increment::text, c.identity_maximum::text, c.identity_minimum::text, c.identity_cycle::text,
-       c.is_generated::text, c.generation_expression::text, c.collation_schema || '.' || c.collation_name AS collation,
-       c.domain_schema || '.' || c.domain_name AS domain,
-       (SELECT e.data_type || ' ' || e.udt_schema || '.' || e.udt_name FROM information_schema.element_types e
+       c.is_generated::text, c.generation_expression::text,
+       quote_ident(c.collation_schema) || '.' || c.collation_name AS collation,
+       quote_ident(c.domain_schema) || '.' || c.domain_name AS domain,
+       (SELECT e.data_type || ' ' || quote_ident(e.udt_schema) || '.' || e.udt_name FROM information_schema.element_types e
          WHERE e.object_schema = c.table_schema AND e.object_name = c.table_name AND e.object_type = 'TABLE'
            AND e.collection_type_identifier = c.dtd_identifier) AS element
   FROM information_schema.columns c WHERE c.table_schema = %(schema)s""",
