@@ -83,3 +83,34 @@ class Domain(DomainMixin):
                 condition=Q(domain__regex=r"^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$"), name="domain_plain_host"
             )
         ]
+
+
+class TemplateScript(models.Model):
+    """What makes a regency's schema, read from the template schema once per release. At most one row."""
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    release = models.CharField(max_length=64, unique=True)  # sha256 of the script
+    script = models.BinaryField()  # tenants.schemas.script.SchemaScript.dump()
+    migrations = models.JSONField()  # [["app", "0001_initial"], …] applied in the template
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.release[:12]
+
+
+class StandbySchema(models.Model):
+    """A complete schema that waits for its regency; claiming it is a rename."""
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    schema_name = models.CharField(max_length=63, unique=True)
+    release = models.CharField(max_length=64, db_index=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.schema_name

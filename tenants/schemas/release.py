@@ -1,0 +1,105 @@
+"""The template schema and the script read from it: what a regency of this release is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+from django_tenants.utils import get_tenant_base_migrate_command_class
+
+from tenants.models import TemplateScript
+from tenants.schemas.context import in_public, in_schema
+from tenants.schemas.locks import TEMPLATE, advisory_lock
+from tenants.schemas.names import TEMPLATE_SCHEMA, quoted
+from tenants.schemas.script import SchemaScript
+from tenants.schemas.template import read_template
+
+_remembered: dict[str, SchemaScript] = {}
+"""The script of the last release seen by this process; scripts never change, so threads may share it."""
+
+
+class TemplateBehind(Exception):
+    """The template lacks migrations that this code has: run `migrate_template` before making regencies."""
+
+    def __init__(self, missing: list[tuple[str, str]]) -> None:
+        names = ", ".join(f"{app}.{name}" for app, name in missing[:5])
+        super().__init__(f"the template schema lacks {names}" if missing else "there is no template yet")
+        self.missing = missing
+
+
+def migrate_template(seed: Callable[[], None] | None = None, *, verbosity: int = 0) -> str:
+    """Bring the template schema up to this code's migrations, then publish its script. Returns the release.
+
+    Creates the schema if it is missing. `seed` runs inside the template after the migrations and writes the rows
+    that every regency starts with; it must be safe to repeat. One process at a time; safe to repeat.
+    """
+    with advisory_lock(TEMPLATE, wait=True):
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(TEMPLATE_SCHEMA)}")
+        with in_schema(TEMPLATE_SCHEMA):
+            command = get_tenant_base_migrate_command_class()()
+            call_command(command, interactive=False, verbosity=verbosity, skip_checks=True)
+            if seed is not None:
+                seed()
+        return publish()
+
+
+def publish() -> str:
+    """Read the template and make it the current release, whose name is returned.
+
+    The release is the fingerprint of the script: the same template gives the same release, any change another one.
+    """
+    with connection.cursor() as cursor:
+        script = read_template(cursor, TEMPLATE_SCHEMA)
+    with in_schema(TEMPLATE_SCHEMA):
+        applied = sorted(MigrationRecorder(connection).applied_migrations())
+    release = script.fingerprint
+    with in_public(), transaction.atomic():
+        TemplateScript.objects.exclude(release=release).delete()
+        TemplateScript.objects.update_or_create(
+            release=release,
+            defaults={"script": script.dump(), "migrations": applied},
+            create_defaults={"script": script.dump(), "migrations": applied, "created_at": timezone.now()},
+        )
+    return release
+
+
+def current_release() -> str:
+    """The release that a new regency gets. Raises TemplateBehind when this code is newer than the template."""
+    with in_public():
+        row = TemplateScript.objects.values_list("release", "migrations").first()
+    if row is None:
+        raise TemplateBehind([])
+    release, applied = row
+    missing = sorted(_migrations_of_regencies() - {(app, name) for app, name in applied})
+    if missing:
+        raise TemplateBehind(missing)
+    return release
+
+
+def current_script() -> SchemaScript:
+    """The script of the current release; read from the database once per process and release."""
+    release = current_release()
+    if release not in _remembered:
+        with in_public():
+            stored = TemplateScript.objects.get(release=release).script
+        script = SchemaScript.load(bytes(stored))
+        _remembered.clear()
+        _remembered[release] = script
+    return _remembered[release]
+
+
+@cache
+def _migrations_of_regencies() -> frozenset[tuple[str, str]]:
+    """Migrations on disk of the apps whose tables every regency has."""
+    labels = {apps.get_containing_app_config(f"{app}.x").label for app in settings.TENANT_APPS}
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    return frozenset(key for key in loader.disk_migrations if key[0] in labels)

@@ -1,0 +1,83 @@
+"""A cursor in a transaction that is rolled back, the nasty schema, and a small release for the pool."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from tenants.models import StandbySchema, TemplateScript
+from tenants.schemas import release
+from tenants.schemas.names import STANDBY_PREFIX, TRASH_PREFIX
+from tenants.schemas.script import SchemaScript, SeedTable
+from tests.tenants.schemas.nasty import DDL, ROWS
+
+SMALL = SchemaScript(
+    "CREATE TABLE thing (id integer PRIMARY KEY, name text);\n", (SeedTable("thing", ("id", "name"), b"1\tsatu\n"),), ""
+)
+
+
+@pytest.fixture
+def cursor(db: None) -> Iterator[Any]:
+    with connection.cursor() as cursor:
+        yield cursor
+
+
+@pytest.fixture
+def nasty(cursor: Any) -> str:
+    """The name of a schema with one of everything."""
+    return make_nasty(cursor, "nasty_source")
+
+
+def make_nasty(cursor: Any, name: str) -> str:
+    cursor.execute(f"CREATE SCHEMA {name}; SET LOCAL search_path = {name}, extensions")
+    cursor.execute(DDL)
+    cursor.execute(ROWS)
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL search_path = public")
+    return name
+
+
+def publish_script(script: SchemaScript) -> str:
+    """Make `script` the current release, as if the template consisted of it."""
+    TemplateScript.objects.all().delete()
+    TemplateScript.objects.create(
+        release=script.fingerprint,
+        script=script.dump(),
+        migrations=sorted(release._migrations_of_regencies()),
+        created_at=timezone.now(),
+    )
+    return script.fingerprint
+
+
+@pytest.fixture
+def small_release(db: None) -> str:
+    return publish_script(SMALL)
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Work that commits, for tests with several connections; what they leave behind is removed."""
+    with django_db_blocker.unblock():
+        publish_script(SMALL)
+        before = schemas()
+        yield
+        connection.set_schema_to_public()
+        with connection.cursor() as cursor:
+            for name in schemas() - before:
+                cursor.execute(f'DROP SCHEMA "{name}" CASCADE')
+        StandbySchema.objects.all().delete()
+        TemplateScript.objects.all().delete()
+        connection.close()
+
+
+def schemas(prefixes: tuple[str, ...] = ("",)) -> set[str]:
+    """Schemas of the database whose names start with one of `prefixes`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE NOT starts_with(nspname, 'pg_')")
+        return {name for (name,) in cursor.fetchall() if name.startswith(prefixes)}
+
+
+def waiting() -> set[str]:
+    """Standby schemas that exist, and trash."""
+    return schemas((STANDBY_PREFIX, TRASH_PREFIX))
