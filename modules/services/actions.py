@@ -1,0 +1,257 @@
+"""Every write of the engine: publishing a definition, filing a case, moving it."""
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from modules.services import queries, workflow
+from modules.services.definition import APPLICANT, Definition, Scope, State, Transition, parse
+from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
+from tenants.accounts.models import User
+from tenants.audit.actions import record
+from tenants.files import actions as files
+from tenants.organisation.calendar import current_calendar
+from tenants.organisation.models import Unit, Village
+from tenants.people.keys import keyed_hash
+
+
+class CaseRefused(Exception):
+    """The step was not taken; the text says why and what to do."""
+
+
+class ServiceUnknown(CaseRefused):
+    """There is no published definition of that key."""
+
+
+class NotYourTurn(CaseRefused):
+    """The role, the office or the village of the user does not act here."""
+
+
+class ReasonMissing(CaseRefused):
+    """The step needs a reason."""
+
+
+class StateChanged(CaseRefused):
+    """Somebody else was first, or the button was pressed twice."""
+
+
+class ManagedElsewhere(CaseRefused):
+    """The case belongs to a module with rules of its own; only that module moves it."""
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who asks. Everything but the name may be unknown."""
+
+    name: str
+    nik: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A case and the secret that opens its tracking page; the secret is stored nowhere."""
+
+    case: Case
+    secret: str
+
+
+@transaction.atomic
+def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> DefinitionVersion:
+    """Make a definition the current one of its service; the same content again changes nothing.
+
+    Cases in progress stay on the version they started with. Raises DefinitionInvalid.
+    """
+    parsed = parse(dict(definition))
+    content = parsed.model_dump(mode="json")
+    sha256 = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    Service.objects.get_or_create(key=parsed.key, defaults={"name": parsed.name})
+    service = Service.objects.select_for_update().get(key=parsed.key)
+    if service.current and service.current.sha256 == sha256:
+        return service.current
+    latest = service.versions.order_by("-number").first()
+    version = DefinitionVersion.objects.create(
+        service=service,
+        number=latest.number + 1 if latest else 1,
+        content=content,
+        sha256=sha256,
+        village_roles=sorted(parsed.roles(Scope.VILLAGE)),
+        unit_roles=sorted(parsed.roles(Scope.UNIT)),
+        regency_roles=sorted(parsed.roles(Scope.REGENCY)),
+        published_at=at,
+        published_by=by,
+    )
+    service.current, service.name = version, parsed.name
+    service.save(update_fields=["current", "name"])
+    record("services.published", subject=service, by=by, at=at, data={"version": version.number, "sha256": sha256})
+    return version
+
+
+@transaction.atomic
+def file_case(
+    *,
+    service: str,
+    data: Mapping[str, Any],
+    applicant: Applicant,
+    by: User | None,
+    at: datetime,
+    village: Village | None = None,
+    unit: Unit | None = None,
+    documents: Mapping[str, Any] | None = None,
+    title: str = "",
+    amount: Decimal | None = None,
+    token: uuid.UUID | None = None,
+) -> Filed:
+    """Open a case on the service's current definition. The same `token` again returns the same case.
+
+    `data` are the answers by field key, already validated by a form. Raises ServiceUnknown and FileRefused.
+    """
+    owner = Service.objects.select_for_update(of=("self",)).select_related("current").filter(key=service).first()
+    if owner is None or owner.current is None:
+        raise ServiceUnknown(_("Layanan ini belum dibuka."))
+    token = token or uuid.uuid4()
+    if earlier := Case.objects.select_related("version").filter(token=token).first():
+        return Filed(earlier, _secret(token))
+    definition = owner.current.definition
+    clock = workflow.started(definition, current_calendar(unit or owner.unit), at)
+    number = _next_number(owner, definition, at)
+    case = Case(
+        number=number,
+        token=token,
+        secret_hash=keyed_hash("tracking", f"{number}{_secret(token)}"),
+        service=owner,
+        version=owner.current,
+        applicant_name=applicant.name.strip(),
+        nik=applicant.nik or None,
+        phone=applicant.phone or None,
+        email=applicant.email or None,
+        sealed_answers=json.dumps(dict(data), default=str),
+        village=village,
+        unit=unit or owner.unit,
+        title=title,
+        amount=amount,
+        filed_at=at,
+        filed_by=by,
+    )
+    _enter(case, definition.state(definition.start), clock, at)
+    case.save()
+    _keep_documents(case, documents or {}, by, at)
+    CaseEvent.objects.create(case=case, at=at, by=by, label=_("Diajukan"), to_state=case.state)
+    record(
+        "services.case_filed", subject=case, by=by, at=at, data={"service": service, "version": owner.current.number}
+    )
+    return Filed(case, _secret(token))
+
+
+@transaction.atomic
+def act(
+    *,
+    case: Case,
+    transition: str,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    via: str = "",
+    expected: str = "",
+    as_applicant: bool = False,
+) -> Case:
+    """Take one step. Two people at once: the second gets StateChanged.
+
+    `via` is the key of the module that manages the service; `expected` the state that the person saw;
+    `as_applicant` for who opened the tracking page. `by=None` without it is the system, which only a managing
+    module may be. Raises StateChanged, NotYourTurn, ReasonMissing, ManagedElsewhere.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("version", "service", "unit").get(pk=case.pk)
+    definition = case.definition
+    if definition.managed_by and definition.managed_by != via:
+        raise ManagedElsewhere(_("Berkas ini diproses di modulnya sendiri."))
+    step = definition.transition(transition)
+    if step is None or case.state not in step.from_states or (expected and expected != case.state):
+        raise StateChanged(_("Berkas ini sudah berpindah tahap. Muat ulang halaman untuk melihat keadaannya sekarang."))
+    _refuse_stranger(case, step, by, system=bool(via) and by is None, as_applicant=as_applicant)
+    if step.needs_reason and not reason.strip():
+        raise ReasonMissing(_("Tulis alasannya: pemohon akan membacanya."))
+    _move(case, step, by, at, reason.strip())
+    return case
+
+
+def _refuse_stranger(case: Case, step: Transition, by: User | None, *, system: bool, as_applicant: bool) -> None:
+    role = case.definition.role_of(step, case.state)
+    if system:
+        return
+    if as_applicant and role == APPLICANT:
+        return
+    if by is not None and queries.is_turn_of(case, role, queries.reach(by)):
+        return
+    raise NotYourTurn(_("Langkah ini bukan giliran Anda."))
+
+
+def _move(case: Case, step: Transition, by: User | None, at: datetime, reason: str) -> None:
+    before, state = case.state, case.definition.state(step.to)
+    clock = workflow.Clock(case.due_at, case.promised_date, case.paused_at)
+    _enter(case, state, workflow.entered(state, clock, current_calendar(case.unit), at), at)
+    case.save()
+    CaseEvent.objects.create(
+        case=case,
+        at=at,
+        by=by,
+        transition=step.key,
+        label=step.label,
+        from_state=before,
+        to_state=state.key,
+        reason=reason,
+    )
+    data = {"transition": step.key, "from": before, "to": state.key}
+    record("services.case_moved", subject=case, by=by, at=at, data=data)
+
+
+def _enter(case: Case, state: State, clock: workflow.Clock, at: datetime) -> None:
+    case.state = state.key
+    case.turn_role = "" if state.is_end else state.role
+    case.turn_scope = "" if state.is_end else state.scope.value
+    case.due_at, case.promised_date, case.paused_at = clock.due_at, clock.promised_date, clock.paused_at
+    case.outcome = state.outcome
+    case.closed_at = at if state.is_end else None
+
+
+def _keep_documents(case: Case, documents: Mapping[str, Any], by: User | None, at: datetime) -> None:
+    for key, upload in documents.items():
+        attachment = files.store(upload=upload, kind=key, subject=case, by=by, at=at)
+        CaseDocument.objects.create(case=case, key=key, attachment=attachment)
+
+
+@transaction.atomic
+def add_document(*, case: Case, key: str, upload: Any, by: User | None, at: datetime) -> CaseDocument:
+    """Hand in one more document, while the case is open. Raises CaseRefused, FileRefused."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if not case.is_open:
+        raise CaseRefused(_("Berkas ini sudah selesai; dokumen tidak dapat ditambahkan."))
+    attachment = files.store(upload=upload, kind=key, subject=case, by=by, at=at)
+    return CaseDocument.objects.create(case=case, key=key, attachment=attachment)
+
+
+def _next_number(service: Service, definition: Definition, at: datetime) -> str:
+    """`SK-2026-000012`; the caller holds the lock of the service's row."""
+    year = current_calendar().day_of(at).year
+    service.numbered = service.numbered + 1 if service.numbered_year == year else 1
+    service.numbered_year = year
+    service.save(update_fields=["numbered", "numbered_year"])
+    return f"{definition.number_prefix}-{year}-{service.numbered:06}"
+
+
+def _secret(token: uuid.UUID) -> str:
+    """Ten letters and digits (50 bits) that follow from the token, so that a double click shows the same receipt."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), b"tracking" + token.bytes, hashlib.sha256).digest()
+    return base64.b32encode(digest)[:10].decode()

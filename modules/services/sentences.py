@@ -1,0 +1,7 @@
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "services.published": _("menerbitkan definisi layanan %(subject)s versi %(version)s"),
+    "services.case_filed": _("mengajukan berkas %(subject)s"),
+    "services.case_moved": _("memindahkan berkas %(subject)s dari “%(from)s” ke “%(to)s”"),
+}
