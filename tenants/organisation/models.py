@@ -79,6 +79,7 @@ class Unit(models.Model):
 
     class Privacy:
         personal = ()
+        office = ("phone", "email", "address")
         specific = ()
 
     class Kind(models.TextChoices):
