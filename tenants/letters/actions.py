@@ -19,7 +19,17 @@ from tenants.letters.numbering import zone
 from tenants.letters.verification import fingerprint, new_code
 from tenants.people.formats import tanggal
 
-__all__ = ["AlreadyRevoked", "NotReady", "Signer", "make_letter", "preview", "request_letter", "retry", "revoke"]
+__all__ = [
+    "AlreadyRevoked",
+    "NotReady",
+    "Signer",
+    "make_letter",
+    "preview",
+    "request_letter",
+    "resume",
+    "retry",
+    "revoke",
+]
 
 
 class NotReady(Exception):
@@ -71,33 +81,25 @@ def request_letter(
     anyone with the code read the document itself. Raises pdf.TemplateMissing.
     """
     pdf.find(template)
-    day = letter_date or at.astimezone(zone()).date()
-    code = new_code()
-    content = {
-        **data,
-        "letterhead": letterhead(regency, unit),
-        "signer": asdict(signer),
-        "letter": _about(title, number, day, place, issuer(regency, unit), paper),
-    }
-    letter = Letter.objects.create(
+    letter = Letter(
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
         template=template,
         number=number,
         title=title,
-        letter_date=day,
+        letter_date=letter_date or at.astimezone(zone()).date(),
         signed_by_name=signer.name,
         signed_by_position=" ".join(f"{signer.on_behalf} {signer.position}".split()),
         is_public=is_public,
-        code=code,
-        fingerprint=fingerprint(content),
-        data="-",
+        code=new_code(),
         requested_at=at,
         requested_by=by,
     )
-    content["letter"] |= _check(letter, site(regency))
-    letter.data = json.dumps(content, ensure_ascii=False)
-    letter.save(update_fields=["data"])
+    about = _about(title, number, letter.letter_date, place, issuer(regency, unit), paper)
+    content = {**data, "letterhead": letterhead(regency, unit), "signer": asdict(signer), "letter": about}
+    letter.fingerprint = fingerprint(content)
+    letter.data = json.dumps({**content, "letter": {**about, **_check(letter, site(regency))}}, ensure_ascii=False)
+    letter.save()
     record("letters.letter_requested", subject=letter, by=by, at=at, data={"template": template})
     transaction.on_commit(partial(tasks.make_letter.delay, letter_id=letter.pk))
     return letter
@@ -126,7 +128,7 @@ def preview(
         "signer": asdict(signer),
         "letter": {**about, "watermark": watermark or _("KONSEP")},
     }
-    return pdf.render(template, content, at=at)
+    return _rendered(template, content, at)[0]
 
 
 @transaction.atomic
@@ -140,11 +142,10 @@ def make_letter(*, letter_id: int, at: datetime) -> Letter:
     if letter.state != Letter.State.QUEUED:
         return letter
     content = json.loads(str(letter.data))
+    content["qr"] = pdf.qr_svg(content["letter"]["url"])
     try:
         # The date in the file is that of the request, so that a repeated attempt makes the same file.
-        made = pdf.render(
-            letter.template, {**content, "qr": pdf.qr_svg(content["letter"]["url"])}, at=letter.requested_at
-        )
+        made, letter.problem = _rendered(letter.template, content, letter.requested_at)
     except (pdf.RenderFailed, pdf.TemplateMissing) as problem:
         return _fail(letter, str(problem), at)
     name = f"{slugify(letter.title)[:60]}-{slugify(letter.number.replace('/', '-')) or letter.code.lower()}.pdf"
@@ -152,7 +153,7 @@ def make_letter(*, letter_id: int, at: datetime) -> Letter:
         content=made, name=name, content_type=PDF, kind="letter", subject=letter, by=letter.requested_by, at=at
     )
     letter.sha256 = letter.attachment.sha256
-    letter.state, letter.made_at, letter.data, letter.problem = Letter.State.READY, at, None, ""
+    letter.state, letter.made_at, letter.data = Letter.State.READY, at, None
     letter.save()
     record("letters.letter_made", subject=letter, by=None, at=at, data={"sha256": letter.sha256})
     return letter
@@ -171,9 +172,20 @@ def retry(*, letter: Letter, by: Any, at: datetime) -> Letter:
     return letter
 
 
+def resume(*, before: datetime) -> int:
+    """Queue again what was asked for before `before` and is still not made (a lost queue); how many letters."""
+    waiting = list(Letter.objects.waiting().filter(requested_at__lt=before).values_list("pk", flat=True))
+    for letter_id in waiting:
+        tasks.make_letter.delay(letter_id=letter_id)
+    return len(waiting)
+
+
 @transaction.atomic
 def revoke(*, letter: Letter, reason: str, by: Any, at: datetime) -> Letter:
-    """Take a letter back: its page says so from now on, with the reason. Raises NotReady or AlreadyRevoked."""
+    """Take a letter back: whoever checks it is told from now on. The `reason` is for the office, not shown to them.
+
+    Raises NotReady or AlreadyRevoked.
+    """
     letter = Letter.objects.select_for_update().get(pk=letter.pk)
     if not letter.is_ready:
         raise NotReady
@@ -181,7 +193,7 @@ def revoke(*, letter: Letter, reason: str, by: Any, at: datetime) -> Letter:
         raise AlreadyRevoked
     letter.revoked_at, letter.revoked_by, letter.revoked_reason = at, by, reason
     letter.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
-    record("letters.letter_revoked", subject=letter, by=by, at=at, data={"reason": reason})
+    record("letters.letter_revoked", subject=letter, by=by, at=at)
     return letter
 
 
@@ -209,6 +221,15 @@ def _check(letter: Letter, address: str) -> dict[str, str]:
         "url": f"{address}/letters/verify/{letter.code}/",
         "url_shown": f"{address.split('://')[1]}/letters/verify/",
     }
+
+
+def _rendered(template: str, content: Mapping[str, Any], at: datetime) -> tuple[bytes, str]:
+    """The PDF, and what someone should look at in it."""
+    try:
+        return pdf.render(template, content, at=at), ""
+    except pdf.NotArchivable:
+        warning = _("Ada huruf yang tidak dapat dicetak dan tampil sebagai kotak. Periksa isi surat ini.")
+        return pdf.render(template, content, at=at, archivable=False), warning
 
 
 def _fail(letter: Letter, problem: str, at: datetime) -> Letter:

@@ -65,17 +65,17 @@ def _crest(regency: Any) -> str:
         return ""
     # The crest belongs to the row of the regency, and that to the public schema.
     with in_public():
-        return _drawn(regency.crest.storage, regency.crest.name)
+        try:
+            return _drawn(regency.crest.storage, regency.crest.name)
+        except (OSError, SyntaxError, ValueError):
+            return ""  # a letter without crest is better than none
 
 
 @lru_cache(maxsize=64)
 def _drawn(storage: Storage, name: str) -> str:
-    """The crest, small enough to travel with each letter; a damaged one is left out."""
-    try:
-        with storage.open(name) as file, Image.open(file) as picture:
-            picture.thumbnail((_CREST_PIXELS, _CREST_PIXELS))
-            target = io.BytesIO()
-            picture.convert("RGBA").save(target, "PNG", optimize=True)
-            return picture_svg(target.getvalue(), picture.width, picture.height)
-    except (OSError, SyntaxError, ValueError):
-        return ""
+    """The crest as a drawing, small enough to travel with each letter."""
+    with storage.open(name) as file, Image.open(file) as picture:
+        picture.thumbnail((_CREST_PIXELS, _CREST_PIXELS))
+        target = io.BytesIO()
+        picture.convert("RGBA").save(target, "PNG", optimize=True)
+        return picture_svg(target.getvalue(), picture.width, picture.height)

@@ -119,7 +119,8 @@ class Letter(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^[0-9A-HJKMNP-TV-Z]{12}$"), name="letter_code"),
             models.CheckConstraint(
-                condition=Q(state="ready", data=None, attachment__isnull=False, made_at__isnull=False) & ~Q(sha256="")
+                condition=Q(state="ready", data__isnull=True, attachment__isnull=False, made_at__isnull=False)
+                & ~Q(sha256="")
                 | ~Q(state="ready") & Q(data__isnull=False, attachment=None, sha256="", made_at=None),
                 name="letter_ready_when_made",
             ),

@@ -15,6 +15,8 @@ from django.apps import apps
 
 _FOLDER = Path(__file__).parent / "typst"
 _KEY = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
+# Zero-width and direction marks: pasted along unseen, in no font, and able to show a name backwards.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # Typst embeds it in the PDF: without one, the same letter would have another sha256 each time.
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -25,6 +27,10 @@ class TemplateMissing(LookupError):
 
 class RenderFailed(Exception):
     """Typst refused: the template and its data do not fit. The text names the place, never the data."""
+
+
+class NotArchivable(RenderFailed):
+    """It holds a character that the fonts do not have; without PDF/A it comes out, with a box in its place."""
 
 
 def find(key: str) -> Path:
@@ -41,12 +47,12 @@ def find(key: str) -> Path:
     return path
 
 
-def render(template: Path | str, data: Mapping[str, Any], *, at: datetime = _EPOCH) -> bytes:
-    """The PDF (PDF/A-2a: archivable, readable aloud) of a template with `data`.
+def render(template: Path | str, data: Mapping[str, Any], *, at: datetime = _EPOCH, archivable: bool = True) -> bytes:
+    """The PDF of a template with `data`; PDF/A-2a (to be archived, and read aloud) unless not `archivable`.
 
     `data["letter"]` holds number, title, date and the like (`actions.request_letter` makes it); the rest is what
     the template asks for. Whatever a string holds is shown, never interpreted. The same template, data and `at`
-    give the same bytes. Raises TemplateMissing or RenderFailed.
+    give the same bytes. Raises TemplateMissing, NotArchivable or RenderFailed.
     """
     path = template if isinstance(template, Path) else find(template)
     files = {"main.typ": path.read_bytes(), "base.typ": (_FOLDER / "base.typ").read_bytes()}
@@ -55,12 +61,15 @@ def render(template: Path | str, data: Mapping[str, Any], *, at: datetime = _EPO
             files,
             root=str(_FOLDER),
             font_paths=_fonts(),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=["a-2a"],
+            sys_inputs={"data": _INVISIBLE.sub("", json.dumps(data, ensure_ascii=False))},
+            pdf_standards=["a-2a"] if archivable else [],
             timestamp=int(at.timestamp()),
         )
     except typst.TypstError as refused:
-        raise RenderFailed(f"{path.parent.parent.name}/{path.stem}: {refused.message}") from None
+        where = f"{path.parent.parent.name}/{path.stem}"
+        if refused.message.startswith("PDF/A"):  # its message quotes the text, which may be a name
+            raise NotArchivable(f"{where}: a letter that no font has") from None
+        raise RenderFailed(f"{where}: {refused.message}") from None
     return bytes(made)
 
 
