@@ -3,7 +3,8 @@ from contextlib import suppress
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -48,7 +49,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 
 @public_page
 @require_safe
-def document(request: HttpRequest, code: str) -> FileResponse:
+def document(request: HttpRequest, code: str) -> HttpResponseBase:
     """The letter itself, where its contents are for everyone."""
     letter = verification.find(code)
     if letter is None or letter.attachment is None or not letter.is_public or not letter.is_valid:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,32 +16,17 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from tenants.accounts.models import Role, User
+from tenants.accounts.models import Role
 from tenants.audit.models import AuditEntry
 from tenants.files.models import Attachment
 from tenants.letters import actions, pdf, tasks, verification, views
-from tenants.letters.actions import Signer
 from tenants.letters.letterhead import issuer, letterhead, site
 from tenants.letters.models import Letter
 from tenants.models import Regency
 from tenants.schemas.context import in_public
-from tests.examples import parameter, task
 from tests.tenants.letters import samples
+from tests.tenants.letters.examples import AT, SIGNER, UNIT, ask, made
 from tests.tenants.letters.test_pdf import needs_poppler, text_of
-
-AT = datetime(2026, 10, 12, 3, tzinfo=UTC)
-SIGNER = Signer(name="Dra. WULANDARI, M.Si.", position="Kepala Dinas Sosial", on_behalf="a.n. Bupati Batang")
-UNIT = SimpleNamespace(
-    kind="dinas",
-    name="Dinas Sosial",
-    parent=None,
-    district=None,
-    address="Jalan Pemuda 99",
-    postal_code="51211",
-    phone="(0285) 000000",
-    email="",
-    website="",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -58,42 +43,6 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     sent: list[int] = []
     monkeypatch.setattr(tasks.make_letter, "delay", lambda letter_id: sent.append(letter_id))
     return sent
-
-
-def ask(regency: Regency, by: User | None = None, **changes: Any) -> Letter:
-    subject, _ = Role.objects.get_or_create(key="claim", defaults={"name": "Klaim"})
-    wanted = {
-        "regency": regency,
-        "unit": UNIT,
-        "template": "letters/letter",
-        "title": "Surat Keterangan",
-        "number": "400.9/1/DINSOS/2026",
-        "data": samples.LETTER,
-        "signer": SIGNER,
-        "place": "Batang",
-        "subject": subject,
-        "by": by,
-        "at": AT,
-    }
-    return actions.request_letter(**{**wanted, **changes})
-
-
-def made(regency: Regency, **changes: Any) -> Letter:
-    return actions.make_letter(letter_id=ask(regency, **changes).pk, at=AT + timedelta(minutes=1))
-
-
-@parameter("letters", "code")
-def _public_letter(user: User) -> str:
-    with in_public():
-        regency = Regency.objects.get(schema_name=connection.tenant.schema_name)
-    return made(regency, by=user, is_public=True).code
-
-
-@task("tenants.letters.tasks.make_letter")
-def _letter_to_make(user: User) -> dict[str, int]:
-    with in_public():
-        regency = Regency.objects.get(schema_name=connection.tenant.schema_name)
-    return {"letter_id": ask(regency, by=user).pk}
 
 
 def test_a_letter_is_queued_when_its_transaction_commits(
