@@ -15,6 +15,7 @@ urlpatterns = [
     path("work/settings/", include("modules.settings_urls")),
     path("work/audit/", include("tenants.audit.urls")),
     path("account/", include("tenants.accounts.urls")),
+    path("letters/", include("tenants.letters.urls")),
     path("api/v1/", include((modules_api.urlpatterns, "api"))),
     path("api/schema/", public_page(SpectacularAPIView.as_view()), name="api_schema"),
     path("api/docs/", public_page(SpectacularSwaggerView.as_view(url_name="api_schema")), name="api_docs"),
