@@ -19,5 +19,6 @@ urlpatterns = [
     path("api/v1/", include((modules_api.urlpatterns, "api"))),
     path("api/schema/", public_page(SpectacularAPIView.as_view()), name="api_schema"),
     path("api/docs/", public_page(SpectacularSwaggerView.as_view(url_name="api_schema")), name="api_docs"),
+    path("work/organisation/", include("tenants.organisation.urls")),
     *modules_urls.urlpatterns,
 ]
