@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tenants.schemas.atomic import atomic
 from tenants.schemas.names import quoted
 
 Description = dict[str, dict[str, dict[str, Any]]]
@@ -20,7 +21,7 @@ def describe(cursor: Any, schema: str, *, data: bool = False) -> Description:
 
     Leave `data` out to compare living regencies: their rows and sequences differ by nature.
     """
-    with cursor.connection.transaction():
+    with atomic(cursor):
         cursor.execute("SELECT current_setting('search_path'), quote_ident(%s)", [schema])
         search_path, own = cursor.fetchone()
         cursor.execute("SET LOCAL search_path = ''")
@@ -119,7 +120,8 @@ SELECT c.table_name || '.' || c.column_name,
        c.is_generated::text, c.generation_expression::text,
        quote_ident(c.collation_schema) || '.' || c.collation_name AS collation,
        quote_ident(c.domain_schema) || '.' || c.domain_name AS domain,
-       (SELECT e.data_type || ' ' || quote_ident(e.udt_schema) || '.' || e.udt_name FROM information_schema.element_types e
+       (SELECT e.data_type || ' ' || quote_ident(e.udt_schema) || '.' || e.udt_name
+          FROM information_schema.element_types e
          WHERE e.object_schema = c.table_schema AND e.object_name = c.table_name AND e.object_type = 'TABLE'
            AND e.collection_type_identifier = c.dtd_identifier) AS element
   FROM information_schema.columns c WHERE c.table_schema = %(schema)s""",
