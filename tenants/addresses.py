@@ -5,7 +5,7 @@ from django.db import connection
 from django_tenants.utils import get_public_schema_name
 
 from tenants.models import Domain
-from tenants.reach import in_public
+from tenants.schemas.context import in_public
 
 
 def site_url(host: str) -> str:
