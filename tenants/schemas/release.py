@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
-from django_tenants.utils import get_tenant_base_migrate_command_class
+from django_tenants.utils import app_labels, get_tenant_base_migrate_command_class
 
 from tenants.models import TemplateScript
 from tenants.schemas.context import in_public, in_schema
@@ -99,7 +98,7 @@ def current_script() -> SchemaScript:
 @cache
 def _migrations_of_regencies() -> frozenset[tuple[str, str]]:
     """Migrations on disk of the apps whose tables every regency has."""
-    labels = {apps.get_containing_app_config(f"{app}.x").label for app in settings.TENANT_APPS}
+    labels = set(app_labels(settings.TENANT_APPS))
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
     return frozenset(key for key in loader.disk_migrations if key[0] in labels)
