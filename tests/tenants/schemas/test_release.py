@@ -1,5 +1,6 @@
 """The real apps: what a regency gets by replay is what the migrations make."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,8 +16,18 @@ from tenants.schemas.context import in_schema
 from tenants.schemas.description import compare
 from tenants.schemas.limits import SchemaNotReplayable
 from tenants.schemas.names import TEMPLATE_SCHEMA
-from tenants.schemas.release import TemplateBehind, current_release, current_script, migrate_template, publish
-from tenants.schemas.replay import replay
+from tenants.schemas.release import (
+    TemplateBehind,
+    TemplateNotReproduced,
+    current_release,
+    current_script,
+    migrate_template,
+    publish,
+)
+from tenants.schemas.replay import replay as make
+from tenants.schemas.script import SchemaScript
+from tenants.schemas.template import read_template
+from tests.tenants.schemas.conftest import in_threads, waiting
 
 
 @pytest.fixture
@@ -25,13 +36,13 @@ def published(cursor: Any) -> str:
 
 
 def test_a_replayed_schema_is_the_template(cursor: Any, published: str) -> None:
-    replay(cursor, current_script(), "replayed")
+    make(cursor, current_script(), "replayed")
     assert compare(cursor, TEMPLATE_SCHEMA, "replayed", data=True) == []
 
 
 def test_a_replayed_schema_is_what_the_migrations_make(cursor: Any, published: str, manggarai: Regency) -> None:
     """Manggarai's schema was made by `migrate_schemas` itself; names of indexes and constraints included."""
-    replay(cursor, current_script(), "replayed")
+    make(cursor, current_script(), "replayed")
     assert compare(cursor, manggarai.schema_name, "replayed") == []
     cursor.execute("SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
                    " WHERE c.relnamespace = 'replayed'::regnamespace")  # fmt: skip
@@ -39,7 +50,7 @@ def test_a_replayed_schema_is_what_the_migrations_make(cursor: Any, published: s
 
 
 def test_no_migration_is_left_to_run(cursor: Any, published: str, manggarai: Regency) -> None:
-    replay(cursor, current_script(), "replayed")
+    make(cursor, current_script(), "replayed")
     names = []
     for schema in (manggarai.schema_name, "replayed"):
         cursor.execute(f"SELECT app, name FROM {schema}.django_migrations ORDER BY 1, 2")
@@ -48,7 +59,7 @@ def test_no_migration_is_left_to_run(cursor: Any, published: str, manggarai: Reg
 
 
 def test_the_replayed_schema_works(cursor: Any, published: str) -> None:
-    replay(cursor, current_script(), "replayed")
+    make(cursor, current_script(), "replayed")
     with in_schema("replayed"):
         record("test.happened", subject=ContentType.objects.get_for_model(AuditEntry), by=None)
         assert AuditEntry.objects.get().hash
@@ -69,7 +80,7 @@ def test_what_the_seed_writes_reaches_every_regency(cursor: Any, published: str)
     seeded = migrate_template(seed)
     assert seeded != published
     assert seeded == migrate_template(seed) == current_release()
-    replay(cursor, current_script(), "replayed")
+    make(cursor, current_script(), "replayed")
     with in_schema("replayed"):
         assert ContentType.objects.filter(app_label="seeded").count() == 1
 
@@ -85,6 +96,25 @@ def test_a_template_that_cannot_be_copied_keeps_the_release(cursor: Any, publish
     with pytest.raises(SchemaNotReplayable, match="tenants_regency"):
         publish()
     assert current_release() == published
+
+
+def test_a_script_that_makes_something_else_is_not_published(
+    cursor: Any, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forgetful(cursor: Any, schema: str) -> SchemaScript:
+        script = read_template(cursor, schema)
+        return replace(script, ddl_after_data=script.ddl_after_data.replace("CREATE TRIGGER audit_chain", "-- "))
+
+    monkeypatch.setattr(release, "read_template", forgetful)
+    with pytest.raises(TemplateNotReproduced, match=r"trigger audit_auditentry\.audit_chain: only in"):
+        publish()
+    assert current_release() == published
+    assert waiting() == set()
+
+
+def test_two_processes_bring_the_template_up_to_date_one_after_the_other(committed: None) -> None:
+    first, second = in_threads(lambda _: migrate_template(), 2)
+    assert first == second == current_release()
 
 
 def test_without_a_template_nothing_is_made(db: None) -> None:

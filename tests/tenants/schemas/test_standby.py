@@ -1,13 +1,11 @@
 """The pool of ready schemas: claimed by one, current, and never half made."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace as changed
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from tenants.models import StandbySchema
 from tenants.schemas import removal, standby
@@ -17,7 +15,7 @@ from tenants.schemas.names import SchemaNameRefused
 from tenants.schemas.release import TemplateBehind
 from tenants.schemas.replay import SchemaTaken
 from tenants.schemas.standby import claim, drop_schema, fill_pool, make_schema, prune_pool
-from tests.tenants.schemas.conftest import SMALL, publish_script, schemas, waiting
+from tests.tenants.schemas.conftest import SMALL, in_threads, publish_script, schemas, waiting
 
 OTHER = changed(SMALL, ddl_before_data=SMALL.ddl_before_data + "CREATE TABLE later ();\n")
 
@@ -147,24 +145,6 @@ def test_dropping_inside_a_transaction_is_undone_with_it(small_release: str) -> 
 
 
 # Several connections: these commit.
-
-
-def in_threads(work: Callable[[int], object], number: int) -> list[object]:
-    """Run `work(0)`, `work(1)`, … at the same time, each on a connection of its own; exceptions are results."""
-    start = threading.Barrier(number)
-
-    def run(position: int) -> object:
-        try:
-            connection.ensure_connection()
-            start.wait(timeout=30)
-            return work(position)
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(run, range(number)))
 
 
 def test_simultaneous_claims_never_share(committed: None) -> None:
