@@ -119,7 +119,8 @@ SELECT c.table_name || '.' || c.column_name,
        c.is_generated::text, c.generation_expression::text,
        quote_ident(c.collation_schema) || '.' || c.collation_name AS collation,
        quote_ident(c.domain_schema) || '.' || c.domain_name AS domain,
-       (SELECT e.data_type || ' ' || quote_ident(e.udt_schema) || '.' || e.udt_name FROM information_schema.element_types e
+       (SELECT e.data_type || ' ' || quote_ident(e.udt_schema) || '.' || e.udt_name
+          FROM information_schema.element_types e
          WHERE e.object_schema = c.table_schema AND e.object_name = c.table_name AND e.object_type = 'TABLE'
            AND e.collection_type_identifier = c.dtd_identifier) AS element
   FROM information_schema.columns c WHERE c.table_schema = %(schema)s""",

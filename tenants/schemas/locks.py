@@ -11,14 +11,18 @@ POOL = "rujukan standby pool"
 
 @contextmanager
 def advisory_lock(name: str, *, wait: bool) -> Iterator[bool]:
-    """Hold the lock `name`; yields whether it is held (always, if `wait`)."""
+    """Hold the lock `name`; yields whether it is held (always, if `wait`).
+
+    Inside a transaction it is kept until the transaction ends.
+    """
+    of_transaction = connection.in_atomic_block
     with connection.cursor() as cursor:
-        function = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
+        function = f"pg_{'' if wait else 'try_'}advisory_{'xact_' if of_transaction else ''}lock"
         cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [name])
         held = wait or cursor.fetchone()[0]
     try:
         yield held
     finally:
-        if held:
+        if held and not of_transaction:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

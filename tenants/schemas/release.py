@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
-from django_tenants.utils import get_tenant_base_migrate_command_class
+from django_tenants.utils import app_labels, get_tenant_base_migrate_command_class
 
 from tenants.models import TemplateScript
 from tenants.schemas.context import in_public, in_schema
+from tenants.schemas.description import compare
 from tenants.schemas.locks import TEMPLATE, advisory_lock
-from tenants.schemas.names import TEMPLATE_SCHEMA, quoted
+from tenants.schemas.names import TEMPLATE_SCHEMA, new_standby_name, quoted
+from tenants.schemas.replay import replay
 from tenants.schemas.script import SchemaScript
 from tenants.schemas.template import read_template
 
@@ -32,6 +33,14 @@ class TemplateBehind(Exception):
         names = ", ".join(f"{app}.{name}" for app, name in missing[:5])
         super().__init__(f"the template schema lacks {names}" if missing else "there is no template yet")
         self.missing = missing
+
+
+class TemplateNotReproduced(Exception):
+    """The script would make something else than the template; `differences` says what."""
+
+    def __init__(self, differences: list[str]) -> None:
+        super().__init__("; ".join(differences[:10]))
+        self.differences = differences
 
 
 def migrate_template(seed: Callable[[], None] | None = None, *, verbosity: int = 0) -> str:
@@ -55,6 +64,7 @@ def publish() -> str:
     """Read the template and make it the current release, whose name is returned.
 
     The release is the fingerprint of the script: the same template gives the same release, any change another one.
+    A new script is tried first. Raises SchemaNotReplayable and TemplateNotReproduced; the release then stays.
     """
     with connection.cursor() as cursor:
         script = read_template(cursor, TEMPLATE_SCHEMA)
@@ -62,6 +72,8 @@ def publish() -> str:
         applied = sorted(MigrationRecorder(connection).applied_migrations())
     release = script.fingerprint
     with in_public(), transaction.atomic():
+        if not TemplateScript.objects.filter(release=release).exists():
+            _try_out(script)
         TemplateScript.objects.exclude(release=release).delete()
         TemplateScript.objects.update_or_create(
             release=release,
@@ -69,6 +81,17 @@ def publish() -> str:
             create_defaults={"script": script.dump(), "migrations": applied, "created_at": timezone.now()},
         )
     return release
+
+
+def _try_out(script: SchemaScript) -> None:
+    """Replay `script`, compare the result with the template, and undo it."""
+    trial = new_standby_name()
+    with transaction.atomic(), connection.cursor() as cursor:
+        replay(cursor, script, trial)
+        found = compare(cursor, TEMPLATE_SCHEMA, trial, data=True)
+        transaction.set_rollback(True)
+    if found:
+        raise TemplateNotReproduced(found)
 
 
 def current_release() -> str:
@@ -99,7 +122,7 @@ def current_script() -> SchemaScript:
 @cache
 def _migrations_of_regencies() -> frozenset[tuple[str, str]]:
     """Migrations on disk of the apps whose tables every regency has."""
-    labels = {apps.get_containing_app_config(f"{app}.x").label for app in settings.TENANT_APPS}
+    labels = set(app_labels(settings.TENANT_APPS))
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
     return frozenset(key for key in loader.disk_migrations if key[0] in labels)

@@ -5,9 +5,12 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from tenants.schemas.release import migrate_template
+
 
 class Command(BaseCommand):
     help = "Migrate the public schema and every regency's. Safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate_schemas", shared=True, interactive=False, verbosity=options["verbosity"])
+        migrate_template(verbosity=options["verbosity"])

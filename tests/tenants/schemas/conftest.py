@@ -1,10 +1,12 @@
 """A cursor in a transaction that is rolled back, the nasty schema, and a small release for the pool."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from tenants.models import StandbySchema, TemplateScript
@@ -81,3 +83,21 @@ def schemas(prefixes: tuple[str, ...] = ("",)) -> set[str]:
 def waiting() -> set[str]:
     """Standby schemas that exist, and trash."""
     return schemas((STANDBY_PREFIX, TRASH_PREFIX))
+
+
+def in_threads(work: Callable[[int], object], number: int) -> list[object]:
+    """Run `work(0)`, `work(1)`, … at the same time, each on a connection of its own; exceptions are results."""
+    start = threading.Barrier(number)
+
+    def run(position: int) -> object:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=30)
+            return work(position)
+        except Exception as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(run, range(number)))
