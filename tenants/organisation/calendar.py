@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from django.db import connection
-from django_tenants.utils import get_public_schema_name, schema_context
 
 from tenants.models import Regency
 from tenants.organisation.models import LocalHoliday, Unit
+from tenants.schemas.context import in_public
 
 _DAY = timedelta(days=1)
 _LAST_MOMENT = time(23, 59, 59)
@@ -114,15 +114,11 @@ def current_calendar(unit: Unit | None = None) -> Calendar:
 
 def regency_zone() -> ZoneInfo:
     """The zone of the regency whose schema is current. Raises Regency.DoesNotExist on the public schema."""
-    current = connection.tenant
+    current = connection.tenant  # type: ignore[attr-defined]
     if isinstance(current, Regency):
         return ZoneInfo(current.time_zone)
-    include_public = connection.include_public_schema
-    try:
-        with schema_context(get_public_schema_name()):
-            return ZoneInfo(Regency.objects.only("time_zone").get(schema_name=current.schema_name).time_zone)
-    finally:
-        connection.set_tenant(current, include_public)  # schema_context alone would bring public back into reach
+    with in_public():
+        return ZoneInfo(Regency.objects.only("time_zone").get(schema_name=current.schema_name).time_zone)
 
 
 def add_working_days(start: date, n: int, *, unit: Unit | None = None) -> date:

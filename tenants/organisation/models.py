@@ -80,6 +80,7 @@ class Unit(models.Model):
     class Privacy:
         personal = ()
         specific = ()
+        office = ("address", "phone", "email")
 
     class Kind(models.TextChoices):
         """The kinds of PP 18/2016 (changed by PP 72/2019), their parts, and who works with them."""

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from django_tenants.utils import schema_context, tenant_context
+from django_tenants.utils import tenant_context
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ from tenants.organisation.calendar import (
     working_days_between,
 )
 from tenants.organisation.models import LocalHoliday, Unit
+from tenants.schemas.context import in_schema
 
 REFERENCE = os.environ.get("REFERENCE_DATA")
 WIB, WITA = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Makassar")
@@ -82,22 +83,22 @@ class TestDeadlines:
 
     def test_a_naive_moment_is_refused(self) -> None:
         with pytest.raises(ValueError, match="zone"):
-            FIVE.due_at(datetime(2026, 10, 2, 9), 1)
+            FIVE.due_at(datetime(2026, 10, 2, 9, tzinfo=WIB).replace(tzinfo=None), 1)
 
     @pytest.mark.parametrize(
         ("now", "left"),
         [
-            (datetime(2026, 10, 1, 9), 1),
-            (datetime(2026, 10, 2, 0, 0, 1), 0),
-            (datetime(2026, 10, 2, 23, 59, 59), 0),
-            (datetime(2026, 10, 3, 0), -1),
-            (datetime(2026, 10, 5, 9), -1),
-            (datetime(2026, 10, 6, 9), -2),
+            (datetime(2026, 10, 1, 9, tzinfo=WIB), 1),
+            (datetime(2026, 10, 2, 0, 0, 1, tzinfo=WIB), 0),
+            (datetime(2026, 10, 2, 23, 59, 59, tzinfo=WIB), 0),
+            (datetime(2026, 10, 3, 0, tzinfo=WIB), -1),
+            (datetime(2026, 10, 5, 9, tzinfo=WIB), -1),
+            (datetime(2026, 10, 6, 9, tzinfo=WIB), -2),
         ],
     )
     def test_remaining(self, now: datetime, left: int) -> None:
         friday = FIVE.due_at(datetime(2026, 10, 1, 9, tzinfo=WIB), 1)
-        assert FIVE.remaining(now.replace(tzinfo=WIB), friday) == left
+        assert FIVE.remaining(now, friday) == left
 
 
 class TestProperties:
@@ -141,7 +142,7 @@ class TestProperties:
 
     @given(
         calendars,
-        st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+        st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
         st.integers(0, 60),
     )
     def test_due_and_remaining_agree(self, calendar: Calendar, start: datetime, n: int) -> None:
@@ -193,8 +194,7 @@ class TestCurrent:
         assert not current_calendar(Unit()).six_day
 
     def test_the_zone_is_found_by_schema_alone_without_opening_public(self, batang: Regency) -> None:
-        with schema_context("manggarai"):
-            connection.set_schema("manggarai", include_public=False)
+        with in_schema("manggarai"):
             assert regency_zone() == WITA
             assert connection.schema_name == "manggarai"
             assert not connection.include_public_schema

@@ -133,7 +133,7 @@ def test_building_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("orphan", ["33.25.02.2001,33.25.02,Silurah\n", "33.26.01.2001,33.26.01,Silurah\n"])
 def test_a_village_without_its_district_is_not_built(tmp_path: Path, orphan: str) -> None:
-    with pytest.raises(ValueError, match="has no district|unknown regencies"):
+    with pytest.raises(ValueError, match=r"has no district|unknown regencies"):
         build(_package(tmp_path, orphan))
 
 

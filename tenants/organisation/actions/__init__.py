@@ -1,0 +1,67 @@
+"""Every write of the organisation. Each is one transaction with its audit row; refusals are OrganisationRefused."""
+
+from tenants.organisation.actions.days import add_holiday, remove_holiday, set_office_hours
+from tenants.organisation.actions.imports import StagedRow, import_units, record_population, stage_rows, stage_units
+from tenants.organisation.actions.people import assign, change_position, create_position, end_assignment
+from tenants.organisation.actions.refusals import (
+    AlreadyAssigned,
+    Circular,
+    ClosesBeforeOpening,
+    CodeTaken,
+    DayTaken,
+    EndsBeforeStart,
+    FileRefused,
+    HeadTaken,
+    NameTaken,
+    OrganisationRefused,
+    ParentClosed,
+    PositionTaken,
+    RowsRefused,
+    SeatTaken,
+    UnitClosed,
+    UnitInUse,
+    UnitOpen,
+    VillageTaken,
+)
+from tenants.organisation.actions.seeding import Seeded, seed_regions, seed_units
+from tenants.organisation.actions.units import change_unit, close_unit, create_unit, reopen_unit
+
+__all__ = [
+    "AlreadyAssigned",
+    "Circular",
+    "ClosesBeforeOpening",
+    "CodeTaken",
+    "DayTaken",
+    "EndsBeforeStart",
+    "FileRefused",
+    "HeadTaken",
+    "NameTaken",
+    "OrganisationRefused",
+    "ParentClosed",
+    "PositionTaken",
+    "RowsRefused",
+    "SeatTaken",
+    "Seeded",
+    "StagedRow",
+    "UnitClosed",
+    "UnitInUse",
+    "UnitOpen",
+    "VillageTaken",
+    "add_holiday",
+    "assign",
+    "change_position",
+    "change_unit",
+    "close_unit",
+    "create_position",
+    "create_unit",
+    "end_assignment",
+    "import_units",
+    "record_population",
+    "remove_holiday",
+    "reopen_unit",
+    "seed_regions",
+    "seed_units",
+    "set_office_hours",
+    "stage_rows",
+    "stage_units",
+]
