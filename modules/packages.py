@@ -113,7 +113,7 @@ def item_of(obj: Model) -> Item | None:
     model = type(obj)
     if hasattr(obj, "template_content"):
         content = obj.template_content()
-        if content is None:
+        if content is None or all(value is None for value in content.values()):
             return None
     else:
         content = {name: _value(obj, name) for name in model.Template.fields}  # type: ignore[attr-defined]

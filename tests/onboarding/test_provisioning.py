@@ -1,7 +1,6 @@
 """A regency gets its place, or leaves no trace; whoever comes second is told so; a killed worker costs nothing."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -21,21 +20,9 @@ from tenants.organisation.models import District, Village
 from tenants.routing import hosts, resolve
 from tenants.schemas.context import in_schema
 from tenants.schemas.locks import advisory_lock
-from tenants.schemas.release import migrate_template
+from tests.onboarding.conftest import settle
 
 KENDAL = {"code": "33.24", "subdomain": "kendal"}
-
-
-@pytest.fixture
-def template(django_db_setup: None, django_db_blocker: pytest.FixtureLookupError) -> None:
-    with django_db_blocker.unblock():
-        migrate_template()
-
-
-@pytest.fixture
-def public(template: None, db: None) -> Iterator[None]:
-    connection.set_schema_to_public()
-    yield
 
 
 def ask(**changes: object) -> ProvisioningRun:
@@ -246,12 +233,6 @@ def _second_process_is_refused(run: ProvisioningRun) -> None:
         thread.join()
     assert len(outcome) == 1
     assert "sedang disiapkan" in outcome[0]
-
-
-def settle() -> None:
-    """What a commit would do: a test's one transaction has checks of foreign keys waiting."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def fail(*args: object) -> None:
