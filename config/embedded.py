@@ -117,11 +117,10 @@ def servers(data_dir: Path, *, postgres: bool = True, redis: bool = True, durabl
 @contextlib.contextmanager
 def throw_away_servers(*, postgres: bool = True, redis: bool = True) -> Iterator[Servers]:
     """Servers on a temporary directory, without durability: for tests, checks and measurements."""
-    with (
-        tempfile.TemporaryDirectory(prefix="rujukan-test-", ignore_cleanup_errors=True) as folder,
-        servers(Path(folder), postgres=postgres, redis=redis, durable=False) as running,
-    ):
-        yield running
+    with tempfile.TemporaryDirectory(prefix="rujukan-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        with servers(Path(folder), postgres=postgres, redis=redis, durable=False) as running:
+            yield running
 
 
 def ensure_database(database_url: str) -> bool:
@@ -291,7 +290,8 @@ def _open_to(account: pwd.struct_passwd, pgdata: Path, programs: Path) -> None:
     for folder in {*pgdata.parents, *programs.parents}:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
-            folder.chmod(mode | stat.S_IXOTH)  # pass through, without listing
+            folder.chmod(mode | stat.S_IXOTH)
+            print(f"Others may now pass through {folder}: PostgreSQL, never root, must.", file=sys.stderr)
     if (programs / "postgres").stat().st_mode & stat.S_IROTH:
         return
     for path in (programs.parent, *programs.parent.rglob("*")):  # installed under a strict umask

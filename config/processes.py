@@ -178,7 +178,8 @@ class Together:
             for name, process in {**self.processes, **self.beside}.items():
                 if (code := process.poll()) is not None:
                     how = f"with exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
-                    self.failed = f"{name} ended ({how}), so everything was stopped. The lines above say why."
+                    where = "The lines above say" if name in self.processes else "The log beside its data says"
+                    self.failed = f"{name} ended ({how}), so everything was stopped. {where} why."
                     return
             self.each_tick()
 

@@ -262,27 +262,27 @@ class _Announcement:
 
 
 class _MakeGaveUp:
-    """Whether the `make` that runs us was interrupted alone, without us.
+    """Whether the `make` that runs us is gone, or was interrupted alone and now waits for us.
 
-    GNU make hands SIGTERM on, but not SIGINT: it stops catching it and waits for us, who would never know.
+    GNU make hands SIGTERM on, but not SIGINT and SIGHUP: it stops catching the signal, and we would never know.
     """
 
     def __init__(self) -> None:
         self.make = os.getppid() if os.environ.get("MAKELEVEL") else None
-        self.caught_before = self._catches_interrupts()
+        self.caught_before = self._caught_by_make()
 
     def __call__(self) -> bool:
-        return self.caught_before and not self._catches_interrupts()
+        if self.make is None:
+            return False
+        return os.getppid() != self.make or bool(self.caught_before & ~self._caught_by_make())
 
-    def _catches_interrupts(self) -> bool:
-        if self.make is None or os.getppid() != self.make:
-            return False
+    def _caught_by_make(self) -> int:
+        """The signals it catches, a bit for each; 0 where the system does not tell."""
         try:
-            status = Path(f"/proc/{self.make}/status").read_text(encoding="ascii")
+            status = Path(f"/proc/{self.make}/status").read_text(encoding="ascii", errors="replace")
         except OSError:
-            return False
-        mask = next((line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")), "0")
-        return bool(int(mask, 16) >> (signal.SIGINT - 1) & 1)
+            return 0
+        return next((int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigCgt:")), 0)
 
 
 def announcement(place: Place, seconds: float) -> str:

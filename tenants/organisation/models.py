@@ -79,6 +79,7 @@ class Unit(models.Model):
 
     class Privacy:
         personal = ()
+        office = ("phone", "email", "address")
         specific = ()
         office = ("address", "phone", "email")
 
