@@ -103,7 +103,15 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_ROUTES = {f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters")}
+CELERY_TASK_ROUTES = {
+    **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters")},
+    "tenants.accounts.tasks.*": {"queue": "mail"},
+    "onboarding.*": {"queue": "fleet"},
+}
+CELERY_BEAT_SCHEDULE = {
+    # Provisioning runs whose worker disappeared are taken up again.
+    "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 60},
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task whose worker died is handed out again after this many seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": env.int("TASK_VISIBILITY_SECONDS", 300)}

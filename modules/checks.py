@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from modules.contract import Module
+from modules.packages import faults as template_faults
+from modules.packages import template_models
 from modules.registry import discover, find
 
 
@@ -38,4 +40,6 @@ def _faults(module: Module) -> list[tuple[str, str]]:
     names = {model.__name__ for model in apps.get_app_config(module.key).get_models()}
     if missing := set(module.templates) - names:
         faults.append(("E007", f"declares template models that it does not have: {sorted(missing)}"))
+        return faults
+    faults += [("E008", text) for model in template_models(module) for text in template_faults(model, module)]
     return faults

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from modules.models import ModuleSwitch
 from modules.registry import discover, find
+from modules.roles import suggest_roles
 from tenants.audit.actions import record
 from tenants.models import Regency
 from tenants.schemas.context import in_public, in_schema
@@ -100,6 +101,8 @@ def switch(*, regency: Regency, key: str, state: str, by: Any, at: datetime) -> 
         row.state, row.changed_at, row.changed_by = state, at, getattr(by, "name", "")
         row.save()
     with in_schema(regency.schema_name):
+        if state == ON and (module := find(key)):
+            suggest_roles(module)
         data = {"module": key, "from": before, "to": state}
         record("modules.switched", subject=regency, by=by, data=data, at=at)
     switches.changed()

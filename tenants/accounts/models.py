@@ -1,3 +1,4 @@
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -101,6 +102,12 @@ class RoleGrant(models.Model):
         return f"{self.user_id}: {self.role_id}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> "InvitationQuerySet":
+        """Neither used nor expired."""
+        return self.filter(accepted_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+
 class Invitation(models.Model):
     """A letter to a mailbox that lets its owner choose a password, once and for a while."""
 
@@ -115,6 +122,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("invited_at")), name="invitation_ends_after_start"),
@@ -122,3 +131,8 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}"
+
+    @staticmethod
+    def hash(token: str) -> str:
+        """What is stored of a token: enough to recognise it, not to use it."""
+        return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,46 @@
+from datetime import timedelta
+
+from celery import shared_task
+from django.db.models import Q
+from django.utils import timezone
+
+from onboarding.models import ProvisioningRun
+from tenants.schemas.context import in_public
+from tenants.schemas.standby import fill_pool, prune_pool
+
+PATIENCE = timedelta(minutes=2)
+"""How long a queued run may wait before it is handed out again."""
+
+
+@shared_task(name="onboarding.provision")
+def provision(run_id: int) -> None:
+    """Make a regency, or go on where a killed worker stopped. A second delivery finds nothing to do."""
+    from onboarding import actions  # actions enqueue this task
+
+    try:
+        actions.provision(run_id)
+    except (actions.AlreadyProvisioning, ProvisioningRun.DoesNotExist):
+        return
+
+
+@shared_task(name="onboarding.resume_stale")
+def resume_stale() -> int:
+    """Hand out again the runs whose worker disappeared or whose message was lost. Returns how many."""
+    from onboarding import actions
+
+    with in_public():
+        stale = ProvisioningRun.objects.filter(
+            Q(state=ProvisioningRun.State.QUEUED, created_at__lt=timezone.now() - PATIENCE)
+            | Q(state=ProvisioningRun.State.RUNNING)
+        )
+        found = [run for run in stale if not actions.is_worked_on(run)]
+    for run in found:
+        provision.delay(run.pk)
+    return len(found)
+
+
+@shared_task(name="onboarding.refill_pool")
+def refill_pool() -> int:
+    """Make ready the schemas for the next regencies. Returns how many."""
+    prune_pool()
+    return fill_pool()
