@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
@@ -157,13 +158,13 @@ def test_keys_rotate(settings: Settings) -> None:
 
 
 def test_the_command_moves_a_regency_to_the_first_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reencrypt.apps, "get_models", lambda: [Regency, Person])
+    monkeypatch.setattr(reencrypt, "apps", SimpleNamespace(get_models=lambda: [Regency, Person]))
     settings.PERSONAL_DATA_KEYS = [OLD_KEY]
     Person.objects.create(nik=NIK)
     settings.PERSONAL_DATA_KEYS = [NEW_KEY, OLD_KEY]
     out = io.StringIO()
     call_command("reencrypt", schema="batang", stdout=out)
-    assert out.getvalue() == "batang: 1 values sealed with the first key\n"
+    assert out.getvalue() == "batang: 2 values sealed with the first key\n"
     settings.PERSONAL_DATA_KEYS = [NEW_KEY]
     assert Person.objects.get().nik == NIK
 
