@@ -67,7 +67,10 @@ def ask(endpoint: Endpoint, kwargs: dict[str, object], host: str, user: User | N
     elif user:
         client.force_login(user)
     url = reverse(endpoint.name, kwargs=kwargs, urlconf=endpoint.urlconf)
-    return client.get(url, headers=headers)
+    response = client.get(url, headers=headers)
+    if response.streaming:
+        list(response)  # to its end, which closes the file
+    return response
 
 
 def example(endpoint: Endpoint, user: User) -> dict[str, object]:
