@@ -81,7 +81,6 @@ class Unit(models.Model):
         personal = ()
         office = ("phone", "email", "address")
         specific = ()
-        office = ("address", "phone", "email")
 
     class Kind(models.TextChoices):
         """The kinds of PP 18/2016 (changed by PP 72/2019), their parts, and who works with them."""
