@@ -5,12 +5,20 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from modules import api as modules_api
 from modules import urls as modules_urls
+from modules.services import portal
+from modules.services.views import inbox
 from tenants.accounts.access import public_page
 
 urlpatterns = [
+    path("", portal.home, name="home"),
+    path("work/", inbox, name="work"),
+    path("work/settings/", include("modules.settings_urls")),
+    path("work/audit/", include("tenants.audit.urls")),
     path("account/", include("tenants.accounts.urls")),
+    path("letters/", include("tenants.letters.urls")),
     path("api/v1/", include((modules_api.urlpatterns, "api"))),
     path("api/schema/", public_page(SpectacularAPIView.as_view()), name="api_schema"),
     path("api/docs/", public_page(SpectacularSwaggerView.as_view(url_name="api_schema")), name="api_docs"),
+    path("work/organisation/", include("tenants.organisation.urls")),
     *modules_urls.urlpatterns,
 ]

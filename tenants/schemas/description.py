@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tenants.schemas.atomic import atomic
 from tenants.schemas.names import quoted
 
 Description = dict[str, dict[str, dict[str, Any]]]
@@ -20,7 +21,7 @@ def describe(cursor: Any, schema: str, *, data: bool = False) -> Description:
 
     Leave `data` out to compare living regencies: their rows and sequences differ by nature.
     """
-    with cursor.connection.transaction():
+    with atomic(cursor):
         cursor.execute("SELECT current_setting('search_path'), quote_ident(%s)", [schema])
         search_path, own = cursor.fetchone()
         cursor.execute("SET LOCAL search_path = ''")

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from django.db import Error as DjangoDatabaseError
 
+from tenants.schemas.atomic import atomic
 from tenants.schemas.names import EXTENSIONS_SCHEMA, quoted, search_path
 from tenants.schemas.script import SchemaScript
 from tenants.schemas.template import DATA_SETTINGS, change_settings
@@ -27,7 +28,7 @@ def replay(cursor: Any, script: SchemaScript, schema: str, extra: tuple[str, ...
     Works on a psycopg cursor and on Django's, inside a transaction (as a savepoint) or outside one. The caller has
     validated the name. The search path is afterwards what it was. Raises SchemaTaken.
     """
-    with cursor.connection.transaction():
+    with atomic(cursor):
         create_schema(cursor, schema)
         wanted = {**DATA_SETTINGS, "check_function_bodies": "off", "search_path": search_path(schema, extra)}
         before = change_settings(cursor, wanted)

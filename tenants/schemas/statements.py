@@ -126,7 +126,7 @@ class Statements:
         if not constraint.validated:
             return False
         if constraint.type == "n":
-            return self._is_plain_not_null(constraint) is False
+            return not self._is_plain_not_null(constraint)
         if constraint.type != "f":
             return True
         if relation.kind == "p" or relation.is_partition or relation.name in self._seeded or constraint.needs_index:
@@ -263,8 +263,8 @@ class Statements:
             kind = "PERMISSIVE" if policy.permissive else "RESTRICTIVE"
             text = f"CREATE POLICY {policy.name} ON {policy.table_name} AS {kind} FOR {policy.command}"
             text += f" TO {', '.join(policy.roles)}"
-            text += f" USING ({policy.using_expression})" if policy.using_expression else ""
-            text += f" WITH CHECK ({policy.check_expression})" if policy.check_expression else ""
+            text += f" USING ({reparsable(policy.using_expression)})" if policy.using_expression else ""
+            text += f" WITH CHECK ({reparsable(policy.check_expression)})" if policy.check_expression else ""
             made.append(text)
         for relation in self.relations:
             clauses = ["ENABLE ROW LEVEL SECURITY"] * relation.row_security

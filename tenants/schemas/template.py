@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from tenants.schemas import catalogue
+from tenants.schemas.atomic import atomic
 from tenants.schemas.catalogue import Row, rows
 from tenants.schemas.limits import SchemaNotReplayable, refuse_unknown
 from tenants.schemas.names import EXTENSIONS_SCHEMA, search_path
@@ -51,8 +52,7 @@ def read_template(cursor: Any, schema: str, extra: tuple[str, ...] = (EXTENSIONS
 @contextmanager
 def _reading(cursor: Any, schema: str, extra: tuple[str, ...]) -> Iterator[None]:
     """Read everything in one transaction whose search path and formats end with it."""
-    connection = cursor.connection
-    with connection.transaction():
+    with atomic(cursor):
         wanted = {**DATA_SETTINGS, "search_path": search_path(schema, extra)}
         before = change_settings(cursor, wanted)
         yield

@@ -144,4 +144,5 @@ def test_nothing_breaks(batang: Regency, endpoint: Endpoint) -> None:
     user = staff(everything())
     assert ask(endpoint, example(endpoint, user), "batang", user).status_code < 500
     if endpoint.parameters:
+        enter(batang)
         assert ask(endpoint, filler(endpoint), "batang", user).status_code == 404

@@ -142,7 +142,7 @@ class TestProperties:
 
     @given(
         calendars,
-        st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+        st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
         st.integers(0, 60),
     )
     def test_due_and_remaining_agree(self, calendar: Calendar, start: datetime, n: int) -> None:

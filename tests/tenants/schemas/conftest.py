@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from tenants.models import StandbySchema, TemplateScript
 from tenants.schemas import release
 from tenants.schemas.names import STANDBY_PREFIX, TRASH_PREFIX
+from tenants.schemas.replay import replay
 from tenants.schemas.script import SchemaScript, SeedTable
+from tenants.schemas.template import read_template
 from tests.tenants.schemas.nasty import DDL, ROWS
 
 SMALL = SchemaScript(
@@ -26,16 +28,44 @@ def cursor(db: None) -> Iterator[Any]:
         yield cursor
 
 
+@pytest.fixture(scope="session")
+def _nasty_pair(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, str]]:
+    """A schema with one of everything and its replay, committed once; the tests' own changes are rolled back."""
+    source, copy = "nasty_source", "nasty_copy"
+    with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
+        make_nasty(cursor, source)
+        replay(cursor, read_template(cursor, source), copy)
+    yield source, copy
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA {source} CASCADE; DROP SCHEMA {copy} CASCADE")
+
+
 @pytest.fixture
-def nasty(cursor: Any) -> str:
+def nasty(_nasty_pair: tuple[str, str], cursor: Any) -> str:
     """The name of a schema with one of everything."""
-    return make_nasty(cursor, "nasty_source")
+    return _nasty_pair[0]
+
+
+@pytest.fixture
+def drifting(_nasty_pair: tuple[str, str], cursor: Any) -> str:
+    """The name of its replay, current in the search path; for changes that leave sequences alone."""
+    cursor.execute(f"SET LOCAL search_path = {_nasty_pair[1]}")
+    return _nasty_pair[1]
+
+
+@pytest.fixture
+def copy(nasty: str, cursor: Any) -> str:
+    """The name of a replay of its own, current in the search path."""
+    replay(cursor, read_template(cursor, nasty), "own_copy")
+    cursor.execute("SET LOCAL search_path = own_copy")
+    return "own_copy"
 
 
 def make_nasty(cursor: Any, name: str) -> str:
     cursor.execute(f"CREATE SCHEMA {name}; SET LOCAL search_path = {name}, extensions")
     cursor.execute(DDL)
     cursor.execute(ROWS)
+    cursor.execute(f"GRANT USAGE ON SCHEMA {name} TO PUBLIC; COMMENT ON SCHEMA {name} IS '100 % of \\ it''s {{}}'")
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL search_path = public")
     return name
 

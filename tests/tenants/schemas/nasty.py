@@ -36,6 +36,7 @@ CREATE TABLE "select" (
     during int4range,
     at timestamptz DEFAULT now(),
     room integer NOT NULL DEFAULT 1,
+    CONSTRAINT one_of CHECK ("Mixed Case" NOT IN ('a', 'it''s (x)') OR "Mixed Case" IN ('b', 'c[]')),
     CONSTRAINT "select check" CHECK (length("Mixed Case") > 0 AND price >= 0),
     CONSTRAINT no_overlap EXCLUDE USING gist (during WITH &&) WHERE (room = 1) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT one_home UNIQUE NULLS NOT DISTINCT (room, tags) INCLUDE (raw) DEFERRABLE
@@ -52,6 +53,7 @@ CREATE INDEX select_data ON "select" USING gin (data jsonb_path_ops, tags);
 CREATE INDEX select_like ON "select" (identity_number varchar_pattern_ops);
 CREATE UNIQUE INDEX select_slug ON "select" (slug) NULLS NOT DISTINCT WHERE room > 10;
 CREATE UNIQUE INDEX select_code ON "select" (ticket_number);
+CREATE INDEX select_some ON "select" (room) WHERE "Mixed Case" IN ('a', 'b''c') AND identity_number NOT IN ('1', '2');
 CREATE INDEX select_brin ON "select" USING brin (id) WITH (pages_per_range = 32);
 CREATE INDEX select_expression ON "select" ((price * 2));
 ALTER INDEX select_expression ALTER COLUMN 1 SET STATISTICS 99;
@@ -121,6 +123,8 @@ CREATE TRIGGER statement AFTER INSERT ON events REFERENCING NEW TABLE AS added F
 ALTER TABLE events DISABLE TRIGGER statement;
 COMMENT ON TRIGGER "Refuse" ON "select" IS 'a trigger';
 
+CREATE VIEW refused AS SELECT id FROM "select" WHERE "Mixed Case" NOT IN ('x', 'y');
+CREATE TRIGGER instead INSTEAD OF INSERT ON refused FOR EACH ROW EXECUTE FUNCTION refuse();
 CREATE POLICY own_rows ON aaa_child AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (total > 0) WITH CHECK (total = 2);
 ALTER TABLE aaa_child ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 COMMENT ON POLICY own_rows ON aaa_child IS 'a policy';

@@ -1,0 +1,1 @@
+"""Pages of staff about offices, the people in them, places and working days."""
