@@ -3,8 +3,31 @@
 from django.urls import include, path
 
 from config import health
+from modules import console as modules
+from modules.library import console as library
+from onboarding import console as onboarding
+from onboarding import views as site
+from tenants import console as tenants
+
+console = [
+    path("", modules.regencies, name="regencies"),
+    path("regencies/<str:code>/", onboarding.regency, name="regency"),
+    path("regencies/<str:code>/state/", tenants.state, name="state"),
+    path("regencies/<str:code>/domains/", tenants.domains, name="domains"),
+    path("regencies/<str:code>/domains/<int:pk>/", tenants.domain, name="domain"),
+    path("regencies/<str:code>/modules/<str:key>/", modules.module, name="module"),
+    path("regencies/<str:code>/packages/", library.packages, name="packages"),
+    path("new/", onboarding.new, name="new"),
+    path("runs/", onboarding.runs, name="runs"),
+    path("runs/<int:pk>/", onboarding.run, name="run"),
+    path("runs/<int:pk>/retry/", onboarding.retry, name="retry"),
+    path("runs/<int:pk>/abandonment/", onboarding.abandon, name="abandon"),
+    path("packages/", library.releases, name="releases"),
+]
 
 urlpatterns = [
+    path("", site.home, name="home"),
+    path("console/", include((console, "console"))),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("tls/ask", health.tls_ask, name="tls_ask"),

@@ -2,7 +2,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from tenants.organisation.permissions import OrganisationPermission
 
 from modules.models import ModuleSwitch
 from modules.registry import discover
@@ -10,6 +9,7 @@ from modules.switches import is_reachable
 from tenants.accounts.models import Role
 from tenants.accounts.permissions import StaffPermission
 from tenants.models import Regency
+from tenants.organisation.permissions import OrganisationPermission
 
 
 class SwitchForm(forms.Form):

@@ -6,10 +6,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from modules.contract import NavItem, Sector
+from modules.contract import NavItem, Sector, Text
 from modules.registry import discover
 from modules.switches import is_reachable
 from tenants.accounts.permissions import StaffPermission
+from tenants.models import Regency
+from tenants.permissions import ConsolePermission
 
 SECTORS = {
     Sector.WELFARE: _("Kesejahteraan"),
@@ -32,25 +34,47 @@ SETTINGS = (
 )
 
 
+CONSOLE = (
+    NavItem(_("Kabupaten"), "console:regencies", ConsolePermission.VIEW, "map"),
+    NavItem(_("Penyiapan"), "console:runs", ConsolePermission.VIEW, "rocket"),
+    NavItem(_("Paket templat"), "console:releases", ConsolePermission.VIEW, "package"),
+)
+
+
 def menu(request: HttpRequest) -> dict[str, Any]:
-    """Template context: `menu`, a list of sections with items, for signed-in staff of a regency."""
-    regency, user = getattr(request, "regency", None), getattr(request, "user", None)
-    if regency is None or user is None or not user.is_authenticated or not request.path.startswith("/work/"):
+    """Template context: `menu`, a list of sections with items, for signed-in staff or operators."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return {}
-    sections = [
-        (
-            SECTORS[sector],
-            [item for m in discover() if m.sector is sector and is_reachable(regency, m.key) for item in m.nav],
-        )
-        for sector in SECTORS
-    ]
-    sections.append((_("Pengaturan"), list(SETTINGS)))
+    regency = getattr(request, "regency", None)
+    if regency and request.path.startswith("/work/"):
+        sections = _work(regency)
+    elif not regency and request.path.startswith("/console/"):
+        sections = [("", list(CONSOLE))]
+    else:
+        return {}
     shown = [
         (label, [_item(request, item) for item in items if user.has(item.permission)]) for label, items in sections
     ]
     return {"menu": [{"label": label, "items": items} for label, items in shown if items]}
 
 
+def _work(regency: Regency) -> list[tuple[Text, list[NavItem]]]:
+    sections: list[tuple[Text, list[NavItem]]] = [
+        (
+            SECTORS[sector],
+            [item for m in discover() if m.sector is sector and is_reachable(regency, m.key) for item in m.nav],
+        )
+        for sector in SECTORS
+    ]
+    return [*sections, (_("Pengaturan"), list(SETTINGS))]
+
+
 def _item(request: HttpRequest, item: NavItem) -> dict[str, Any]:
     url = reverse(item.url_name)
-    return {"label": item.label, "url": url, "icon": item.icon, "current": request.path.startswith(url)}
+    current = request.path == url if url in _ROOTS else request.path.startswith(url)
+    return {"label": item.label, "url": url, "icon": item.icon, "current": current}
+
+
+_ROOTS = ("/console/", "/work/")
+"""Addresses under which everything else lies."""

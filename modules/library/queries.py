@@ -1,8 +1,11 @@
+from collections import Counter
 from dataclasses import dataclass
+
+from django.db.models import Count, Q
 
 from modules.contract import Module
 from modules.library.models import Clone, Release
-from modules.packages import collect, digest, template_models
+from modules.packages import Item, collect, current, digest, item_of, template_models
 from modules.registry import discover
 from modules.switches import state_of
 from tenants.models import Regency
@@ -107,3 +110,56 @@ def clones_of(regency: Regency) -> list[Clone]:
             .defer("release__content")
             .order_by("model", "object_key")
         )
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How many objects of a regency came from one release."""
+
+    release: Release
+    objects: int
+
+
+def origins(regency: Regency) -> list[Origin]:
+    """The releases from which the regency has objects."""
+    counted = Counter(clone.release for clone in clones_of(regency))
+    return [Origin(release, objects) for release, objects in sorted(counted.items(), key=lambda pair: str(pair[0]))]
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What cloning would do with one object: `new`, `newer`, `same` or `own`."""
+
+    item: Item
+    fate: str
+
+
+def preview(regency: Regency, release: Release) -> list[Foreseen]:
+    """What cloning the release would do in a regency, object by object."""
+    with in_public():
+        origin = {
+            (clone.model, clone.object_key): clone.content_sha256
+            for clone in Clone.objects.filter(regency=regency).only("model", "object_key", "content_sha256")
+        }
+    with in_schema(regency.schema_name):
+        return [_foresee(Item(**part), origin) for part in release.content["objects"]]
+
+
+def _foresee(item: Item, origin: dict[tuple[str, str], str]) -> Foreseen:
+    found = current(item.model, item.key)
+    here = item_of(found) if found else None
+    if found is None or here is None:
+        return Foreseen(item, "new")
+    if here.sha256 == item.sha256:
+        return Foreseen(item, "same")
+    return Foreseen(item, "newer" if origin.get((item.model, item.key)) == here.sha256 else "own")
+
+
+def releases(search: str = "") -> list[tuple[Release, int]]:
+    """All releases, newest first, with how many regencies have objects of each."""
+    with in_public():
+        found = Release.objects.select_related("publisher").defer("content").order_by("-published_at", "-pk")
+        if search:
+            found = found.filter(Q(module_key__icontains=search) | Q(publisher__name__icontains=search))
+        counted = found.annotate(regencies=Count("clones__regency", distinct=True))[:200]
+        return [(release, release.regencies) for release in counted]

@@ -1,0 +1,57 @@
+"""Modules by regency, for the central team."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from modules.contract import Module
+from modules.models import ModuleSwitch
+from modules.registry import discover
+from tenants.models import Regency
+from tenants.queries import TONES
+
+LABELS = dict(ModuleSwitch.State.choices)
+
+
+@dataclass(frozen=True)
+class Cell:
+    state: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A regency with the state of every module, in the order of the columns."""
+
+    regency: Regency
+    tone: str
+    cells: tuple[Cell, ...]
+
+
+def columns() -> tuple[Module, ...]:
+    """The modules of this deployment."""
+    return discover()
+
+
+def rows(regencies: Sequence[Regency]) -> list[Row]:
+    """One row per regency; one query, however many."""
+    on: dict[tuple[int, str], str] = {
+        (pk, key): state
+        for pk, key, state in ModuleSwitch.objects.filter(regency__in=regencies).values_list(
+            "regency_id", "module_key", "state"
+        )
+    }
+    return [
+        Row(
+            regency,
+            TONES.get(regency.state, ""),
+            tuple(_cell(module, on.get((regency.pk, module.key), "off")) for module in columns()),
+        )
+        for regency in regencies
+    ]
+
+
+def _cell(module: Module, state: str) -> Cell:
+    label: str | Promise = LABELS[ModuleSwitch.State(state)]
+    return Cell("" if state == "off" else state, f"{module.name}: {label}")
