@@ -14,14 +14,21 @@ from tenants.organisation.models import Assignment, LocalHoliday, Position, Unit
 
 Example = Callable[[User], Any]
 PARAMETERS: dict[tuple[str, str], Example] = {}
+SHARED: set[tuple[str, str]] = set()
+"""Parameters that name configuration which other regencies have too: a module, a service."""
 TASKS: dict[str, Callable[[User], dict[str, Any]]] = {}
 
 
-def parameter(module: str, name: str) -> Callable[[Example], Example]:
-    """The decorated function makes an object that the given user may see and returns the URL's value."""
+def parameter(module: str, name: str, *, shared: bool = False) -> Callable[[Example], Example]:
+    """The decorated function makes an object that the given user may see and returns the URL's value.
+
+    Its number must be one that no other regency has by chance: give it a high one.
+    """
 
     def register(make: Example) -> Example:
         PARAMETERS[module, name] = make
+        if shared:
+            SHARED.add((module, name))
         return make
 
     return register

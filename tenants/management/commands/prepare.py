@@ -1,4 +1,4 @@
-"""Bring the database up to this release: the public schema, the template, every regency."""
+"""Bring the database up to this release: the public schema, the template, every regency, the pool."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from tenants.schemas.release import behind, migrate_template
+from tenants.schemas.standby import fill_pool, prune_pool
 
 
 class Command(BaseCommand):
@@ -17,3 +18,5 @@ class Command(BaseCommand):
         for schema in behind():
             call_command("migrate_schemas", schema_name=schema, interactive=False, verbosity=options["verbosity"])
             self.stdout.write(f"{schema}: migrated")
+        prune_pool()
+        fill_pool()
