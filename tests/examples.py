@@ -7,10 +7,7 @@ module and the name of the parameter. A parameter without an example fails the w
 from collections.abc import Callable
 from typing import Any
 
-from django.utils import timezone
-
 from tenants.accounts.models import User
-from tenants.organisation.models import Assignment, LocalHoliday, Position, Unit
 
 Example = Callable[[User], Any]
 PARAMETERS: dict[tuple[str, str], Example] = {}
@@ -42,26 +39,3 @@ def task(name: str) -> Callable[[Callable[[User], dict[str, Any]]], Callable[[Us
         return make
 
     return register
-
-
-# Organisation. The keys are set: a drawn one could be 1, which the walk takes for nobody's.
-
-
-@parameter("organisation", "unit")
-def _unit(user: User) -> int:
-    return Unit.objects.get_or_create(pk=4711, defaults={"code": "X", "name": "Dinas Contoh", "kind": "dinas"})[0].pk
-
-
-@parameter("organisation", "position")
-def _position(user: User) -> int:
-    return Position.objects.get_or_create(pk=4711, defaults={"unit_id": _unit(user), "name": "Pelaksana"})[0].pk
-
-
-@parameter("organisation", "assignment")
-def _assignment(user: User) -> int:
-    return Assignment.objects.create(pk=4711, user=user, position_id=_position(user), starts_on=timezone.localdate()).pk
-
-
-@parameter("organisation", "holiday")
-def _holiday(user: User) -> int:
-    return LocalHoliday.objects.create(pk=4711, date=timezone.localdate(), name="Hari Jadi").pk
