@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tenants.accounts.access import public_page
+from tenants.fields import DayField, MoneyField
 from tenants.files.forms import UploadField
-from tenants.forms import DayField, MoneyField
 from tenants.people.forms import NikField
 
 _TONES = [
@@ -143,7 +143,11 @@ def _cases() -> dict[str, Any]:
         ],
         "files": [
             {"name": "Surat kematian desa.pdf", "url": "#", "note": "PDF, 240 KB", "status": "Terbaca", "tone": "ok"},
-            {"name": "Foto kartu keluarga yang namanya panjang sekali 20261120_114002.jpg", "url": "#", "note": "1,2 MB"},
+            {
+                "name": "Foto kartu keluarga yang namanya panjang sekali 20261120_114002.jpg",
+                "url": "#",
+                "note": "1,2 MB",
+            },
             {"name": "Surat kuasa", "note": "hanya bila diwakilkan", "status": "Belum ada"},
         ],
         "events": [
@@ -159,7 +163,12 @@ def _cases() -> dict[str, Any]:
             {"key": "reject", "label": "Tolak", "tone": "danger", "needs_reason": True},
         ],
         "tiles": [
-            {"title": "Kelahiran", "text": "Akta kelahiran, KK, KIA", "promise": "4 layanan · 3 hari kerja", "url": "#"},
+            {
+                "title": "Kelahiran",
+                "text": "Akta kelahiran, KK, KIA",
+                "promise": "4 layanan · 3 hari kerja",
+                "url": "#",
+            },
             {"title": "Kematian", "text": "Akta, santunan, ahli waris", "promise": "3 layanan", "url": "#"},
             {"title": "Usaha", "text": "Surat usaha, reklame, tera ulang", "url": "#", "icon": "store"},
         ],
@@ -186,7 +195,7 @@ def _console() -> dict[str, Any]:
 
 
 def _charts() -> dict[str, Any]:
-    months = "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des".split()
+    months = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
     return {
         "bars": [
             {"label": "Wonotunggal", "value": 41, "url": "#"},
@@ -201,7 +210,12 @@ def _charts() -> dict[str, Any]:
         ],
         "months": months,
         "lines": [
-            {"label": "Rencana", "values": [4, 10, 18, 27, 36, 45, 54, 64, 74, 84, 93, 100], "plan": True, "tone": "none"},
+            {
+                "label": "Rencana",
+                "values": [4, 10, 18, 27, 36, 45, 54, 64, 74, 84, 93, 100],
+                "plan": True,
+                "tone": "none",
+            },
             {"label": "Realisasi", "values": [3, 8, 15, 22, 31, 38, 47, 55, 66, 71, 79, None], "tone": "accent"},
         ],
         "year": [12, 9, 14, 11, 17, 13, 15, 19, 16, 14, 21, 18],

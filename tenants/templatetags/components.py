@@ -116,7 +116,8 @@ def sparkline(values: Sequence[float], label: str) -> dict[str, Any]:
     low, high = (min(values), max(values)) if values else (0, 0)
     step = 96 / max(1, len(values) - 1)
     points = [
-        (_short(2 + step * i), _short(18 - 16 * float(v - low) / (float(high - low) or 1))) for i, v in enumerate(values)
+        (_short(2 + step * i), _short(18 - 16 * float(v - low) / (float(high - low) or 1)))
+        for i, v in enumerate(values)
     ]
     return {
         "points": " ".join(f"{x},{y}" for x, y in points),
