@@ -9,8 +9,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from tenants.accounts.models import User
+from modules.library.models import Release
+from modules.packages import digest
+from tenants.accounts import actions as accounts
+from tenants.accounts.models import Role, User
+from tenants.models import Regency
 from tenants.organisation.models import Assignment, LocalHoliday, Position, Unit
+from tenants.schemas.context import in_public
 
 Example = Callable[[User], Any]
 PARAMETERS: dict[tuple[str, str], Example] = {}
@@ -58,3 +63,51 @@ def _assignment(user: User) -> int:
 @parameter("organisation", "holiday")
 def _holiday(user: User) -> int:
     return LocalHoliday.objects.create(pk=4711, date=timezone.localdate(), name="Hari Jadi").pk
+
+
+# Accounts.
+
+
+@parameter("staff", "pk")
+def _colleague(user: User) -> int:
+    return User.objects.get_or_create(pk=4711, defaults={"email": "rekan@walk.test", "name": "Rekan"})[0].pk
+
+
+@parameter("accounts", "token")
+def _token(user: User) -> str:
+    if user.email == "siapa@walk.test" and not User.objects.filter(email="baru@walk.test").exists():
+        return accounts.invite(email="baru@walk.test", name="Baru", roles=[], by=None, at=timezone.now())[1]
+    return "unknown"
+
+
+@task("tenants.accounts.tasks.send_invitation")
+def _invitation(user: User) -> dict[str, Any]:
+    return {"user_id": user.pk, "token": _token(user)}
+
+
+@task("tenants.accounts.tasks.send_notice")
+def _notice(user: User) -> dict[str, Any]:
+    return {"user_id": user.pk, "kind": "second_factor_reset"}
+
+
+# Settings and packages.
+
+
+@parameter("settings", "key")
+def _role(user: User) -> str:
+    return Role.objects.get_or_create(key="contoh", defaults={"name": "Contoh"})[0].key
+
+
+@parameter("library", "pk")
+def _release(user: User) -> int:
+    with in_public():
+        publisher = Regency.objects.exclude(schema_name="batang").order_by("pk")[0]
+        content: dict[str, Any] = {"objects": []}
+        made = {"content": content, "sha256": digest(content), "published_at": timezone.now()}
+        key = {"publisher": publisher, "module_key": "services", "version": "0.0.1"}
+        return Release.objects.get_or_create(**key, defaults=made)[0].pk
+
+
+@parameter("library", "module")
+def _publication(user: User) -> str:
+    return "services"

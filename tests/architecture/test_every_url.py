@@ -22,7 +22,9 @@ MODULES = {module.key for module in discover()}
 IN_MODULES = [e for e in REGENCY if e.module in MODULES]
 CLOSED = [e for e in REGENCY if e.permission != "public"]
 GUARDED = [e for e in CLOSED if e.permission != "signed_in"]
-WITH_OBJECT = [e for e in REGENCY if e.parameters]
+FLEET = {"settings:module", "library:publication", "library:release"}
+"""Their parameter names what all regencies share: a module of this deployment, a published release."""
+WITH_OBJECT = [e for e in REGENCY if e.parameters and e.name not in FLEET]
 
 
 def names(found: list[Endpoint]) -> list[str]:
