@@ -13,6 +13,8 @@ urlpatterns = [
     path("", portal.home, name="home"),
     path("work/", inbox, name="work"),
     path("work/settings/", include("modules.settings_urls")),
+    path("work/staff/", include("tenants.accounts.staff_urls")),
+    path("work/packages/", include("modules.library.urls")),
     path("work/audit/", include("tenants.audit.urls")),
     path("account/", include("tenants.accounts.urls")),
     path("letters/", include("tenants.letters.urls")),

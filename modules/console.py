@@ -57,6 +57,7 @@ def regencies(request: HttpRequest) -> HttpResponse:
         "first_url": request.path if asked.get("after_name") else "",
         "total": sum(counts.values()),
         "figures": _figures(counts),
+        "may_provision": request.user.has(ConsolePermission.PROVISION),  # type: ignore[union-attr]
         "narrowed": bool(asked.get("q") or asked.get("state")),
     }
     return render(request, "modules/console/regencies.html", context)

@@ -79,7 +79,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "q": search,
         "candidates": queries.candidates(search),
-        "chosen": form["code"].value(),
+        "info": _info(form["code"].value() or ""),
         "crumbs": [(_("Penyiapan"), "/console/runs/")],
     }
     return render(request, "onboarding/console/new.html", context, status=status)
@@ -146,11 +146,15 @@ def _change(request: HttpRequest, pk: int, act: Any) -> HttpResponse:
 
 
 def _suggested(code: str) -> dict[str, str]:
+    info = _info(code)
+    return {"code": info.code, "subdomain": regions.suggest_subdomain(info)} if info else {}
+
+
+def _info(code: str) -> regions.RegencyInfo | None:
     try:
-        info = regions.regency(code)
+        return regions.regency(code.strip())
     except regions.UnknownRegency:
-        return {}
-    return {"code": info.code, "subdomain": regions.suggest_subdomain(info)}
+        return None
 
 
 def _dressed(found: Any) -> list[tuple[ProvisioningRun, str]]:

@@ -22,7 +22,10 @@ def home(request: HttpRequest) -> HttpResponse:
         Q(tenant__state="active") | Q(tenant__state="read_only"), is_primary=True
     )
     context = {
-        "regencies": [(domain.tenant, site_url(domain.domain)) for domain in open_here.order_by("tenant__name")[:60]],
+        "regencies": [
+            (domain.tenant, site_url(domain.domain), domain.domain)
+            for domain in open_here.order_by("tenant__name")[:60]
+        ],
         "sectors": [
             (label, modules)
             for sector, label in SECTORS.items()

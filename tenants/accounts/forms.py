@@ -5,7 +5,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tenants.accounts.models import User
+from tenants.accounts.models import Role, User
 
 
 class PasswordForm(forms.Form):
@@ -37,3 +37,29 @@ class PasswordForm(forms.Form):
         if given.get("password") and given.get("password") != given.get("again"):
             self.add_error("again", ValidationError(_("Kedua kata sandi tidak sama.")))
         return given
+
+
+class InvitationForm(forms.Form):
+    """Who is to work here, and as what."""
+
+    name = forms.CharField(label=_("Nama"), max_length=120)
+    email = forms.EmailField(label=_("Surel"), help_text=_("Tautan untuk memilih kata sandi dikirim ke sini."))
+    roles = forms.ModelMultipleChoiceField(
+        label=_("Peran"),
+        queryset=Role.objects.none(),
+        required=False,
+        to_field_name="key",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].queryset = Role.objects.order_by("name")  # type: ignore[attr-defined]
+
+
+class PeopleFilterForm(forms.Form):
+    q = forms.CharField(required=False, max_length=80)
+    role = forms.CharField(required=False, max_length=60)
+    state = forms.ChoiceField(required=False, choices=[("", ""), ("active", ""), ("invited", ""), ("closed", "")])
+    after_name = forms.CharField(required=False, max_length=120)
+    after = forms.IntegerField(required=False, min_value=1)
