@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,13 +15,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from modules.services import queries, workflow
+from modules.services import letters, queries, workflow
 from modules.services.definition import APPLICANT, Definition, Scope, State, Transition, parse
 from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
 from tenants.accounts.models import User
 from tenants.audit.actions import record
 from tenants.files import actions as files
-from tenants.organisation.calendar import current_calendar
+from tenants.letters.numbering import NumberTaken, PatternInvalid
+from tenants.organisation.calendar import Calendar, current_calendar
 from tenants.organisation.models import Unit, Village
 from tenants.people.keys import keyed_hash
 
@@ -46,6 +47,10 @@ class StateChanged(CaseRefused):
     """Somebody else was first, or the button was pressed twice."""
 
 
+class LetterRefused(CaseRefused):
+    """The step makes a letter, and the letter cannot be numbered or signed; nothing was done."""
+
+
 class ManagedElsewhere(CaseRefused):
     """The case belongs to a module with rules of its own; only that module moves it."""
 
@@ -66,6 +71,8 @@ class Filed:
 
     case: Case
     secret: str
+    is_new: bool = True
+    """False when the same form was sent again: nothing was filed a second time."""
 
 
 @transaction.atomic
@@ -95,6 +102,7 @@ def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> 
     )
     service.current, service.name = version, parsed.name
     service.save(update_fields=["current", "name"])
+    queries.versions.changed()
     record("services.published", subject=service, by=by, at=at, data={"version": version.number, "sha256": sha256})
     return version
 
@@ -122,8 +130,8 @@ def file_case(
     if owner is None or owner.current is None:
         raise ServiceUnknown(_("Layanan ini belum dibuka."))
     token = token or uuid.uuid4()
-    if earlier := Case.objects.select_related("version").filter(token=token).first():
-        return Filed(earlier, _secret(token))
+    if earlier := owner.cases.select_related("version").filter(token=token).first():
+        return Filed(earlier, _secret(token), is_new=False)
     definition = owner.current.definition
     clock = workflow.started(definition, current_calendar(unit or owner.unit), at)
     number = _next_number(owner, definition, at)
@@ -173,35 +181,43 @@ def act(
     `as_applicant` for who opened the tracking page. `by=None` without it is the system, which only a managing
     module may be. Raises StateChanged, NotYourTurn, ReasonMissing, ManagedElsewhere.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("version", "service", "unit").get(pk=case.pk)
-    definition = case.definition
+    case = Case.objects.select_for_update(of=("self",)).select_related(
+        "version", "service", "unit", "village__district"
+    ).get(pk=case.pk)
+    definition, calendar = case.definition, current_calendar(case.unit)
     if definition.managed_by and definition.managed_by != via:
         raise ManagedElsewhere(_("Berkas ini diproses di modulnya sendiri."))
     step = definition.transition(transition)
     if step is None or case.state not in step.from_states or (expected and expected != case.state):
         raise StateChanged(_("Berkas ini sudah berpindah tahap. Muat ulang halaman untuk melihat keadaannya sekarang."))
-    _refuse_stranger(case, step, by, system=bool(via) and by is None, as_applicant=as_applicant)
+    _refuse_stranger(
+        case, step, by, calendar.day_of(at), system=bool(via) and by is None, as_applicant=as_applicant
+    )
     if step.needs_reason and not reason.strip():
         raise ReasonMissing(_("Tulis alasannya: pemohon akan membacanya."))
-    _move(case, step, by, at, reason.strip())
+    _move(case, step, by, at, reason.strip(), calendar)
     return case
 
 
-def _refuse_stranger(case: Case, step: Transition, by: User | None, *, system: bool, as_applicant: bool) -> None:
+def _refuse_stranger(
+    case: Case, step: Transition, by: User | None, day: date, *, system: bool, as_applicant: bool
+) -> None:
     role = case.definition.role_of(step, case.state)
     if system:
         return
     if as_applicant and role == APPLICANT:
         return
-    if by is not None and queries.is_turn_of(case, role, queries.reach(by)):
+    if by is not None and queries.is_turn_of(case, role, queries.reach(by, day)):
         return
     raise NotYourTurn(_("Langkah ini bukan giliran Anda."))
 
 
-def _move(case: Case, step: Transition, by: User | None, at: datetime, reason: str) -> None:
+def _move(
+    case: Case, step: Transition, by: User | None, at: datetime, reason: str, calendar: Calendar
+) -> None:
     before, state = case.state, case.definition.state(step.to)
     clock = workflow.Clock(case.due_at, case.promised_date, case.paused_at)
-    _enter(case, state, workflow.entered(state, clock, current_calendar(case.unit), at), at)
+    _enter(case, state, workflow.entered(state, clock, calendar, at), at)
     case.save()
     CaseEvent.objects.create(
         case=case,
@@ -213,8 +229,19 @@ def _move(case: Case, step: Transition, by: User | None, at: datetime, reason: s
         to_state=state.key,
         reason=reason,
     )
+    if step.letter:
+        _write_letter(case, step, before, by, at)
     data = {"transition": step.key, "from": before, "to": state.key}
     record("services.case_moved", subject=case, by=by, at=at, data=data)
+
+
+def _write_letter(case: Case, step: Transition, left: str, by: User | None, at: datetime) -> None:
+    definition = case.definition
+    spec = next(letter for letter in definition.letters if letter.key == step.letter)
+    try:
+        letters.request(case=case, spec=spec, state=definition.state(left), by=by, at=at)
+    except (letters.SignatoryMissing, NumberTaken, PatternInvalid) as problem:
+        raise LetterRefused(str(problem)) from problem
 
 
 def _enter(case: Case, state: State, clock: workflow.Clock, at: datetime) -> None:

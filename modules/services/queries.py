@@ -1,17 +1,51 @@
 """Which cases a person sees and may act on."""
 
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from modules.services.definition import Scope, Transition
+from modules.services.definition import Definition, Scope, Transition, remember, remembered
 from modules.services.models import Case, CaseEvent, CaseQuerySet, DefinitionVersion
 from modules.services.workflow import Step, steps
-from tenants.accounts.models import User
+from tenants.accounts.models import RoleGrant, User
 from tenants.organisation.models import Assignment
 from tenants.people.keys import keyed_hash
+from tenants.versioned import VersionedCache
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    """What lists ask about a version without reading its content."""
+
+    sha256: str
+    village_roles: frozenset[str]
+    unit_roles: frozenset[str]
+    regency_roles: frozenset[str]
+
+
+def _load_versions(_schema: Hashable) -> Mapping[int, VersionFacts]:
+    rows = DefinitionVersion.objects.values_list("pk", "sha256", "village_roles", "unit_roles", "regency_roles")
+    return {pk: VersionFacts(sha, frozenset(v), frozenset(u), frozenset(r)) for pk, sha, v, u, r in rows}
+
+
+versions = VersionedCache("services.versions", _load_versions)
+
+
+def definitions(version_ids: Iterable[int]) -> dict[int, Definition]:
+    """Definitions by version. No SQL for contents that this process has read before."""
+    known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
+    found = {pk: remembered(known[pk].sha256) if pk in known else None for pk in set(version_ids)}
+    missing = [pk for pk, definition in found.items() if definition is None]
+    for pk, sha256, content in DefinitionVersion.objects.filter(pk__in=missing).values_list(
+        "pk", "sha256", "content"
+    ) if missing else ():
+        found[pk] = remember(sha256, content)
+    return {pk: definition for pk, definition in found.items() if definition is not None}
 
 
 @dataclass(frozen=True)
@@ -24,12 +58,15 @@ class Reach:
 
 
 def reach(user: User, on: date | None = None) -> Reach:
-    """The roles of a user, and the units and villages of the positions held on a day. Two queries."""
-    day = on or timezone.localdate()
-    roles = frozenset(user.grants.values_list("role__key", flat=True))
-    held = Assignment.objects.on(day).filter(user=user).values_list("position__unit_id", "position__unit__village_id")
-    places = list(held)
-    return Reach(roles, frozenset(u for u, _ in places), frozenset(v for _, v in places if v))
+    """The roles of a user, and the units and villages of the positions held on a day. One query."""
+    held = Assignment.objects.on(on or timezone.localdate()).filter(user=user.pk)
+    in_villages = held.filter(position__unit__village__isnull=False)
+    roles, units, villages = User.objects.values_list(
+        ArraySubquery(RoleGrant.objects.filter(user=user.pk).values("role__key")),
+        ArraySubquery(held.values("position__unit_id")),
+        ArraySubquery(in_villages.values("position__unit__village_id")),
+    ).get(pk=user.pk)
+    return Reach(frozenset(roles), frozenset(units), frozenset(villages))
 
 
 def turn_of(found: Reach) -> Q:
@@ -43,16 +80,13 @@ def turn_of(found: Reach) -> Q:
 def cases_for(user: User, found: Reach | None = None) -> CaseQuerySet:
     """Cases that a user sees: those in whose workflow a role of theirs stands, within its reach, and their own."""
     found = found or reach(user)
-    versions = DefinitionVersion.objects.filter(
-        Q(village_roles__overlap=list(found.roles))
-        | Q(unit_roles__overlap=list(found.roles))
-        | Q(regency_roles__overlap=list(found.roles))
-    ).values_list("pk", "village_roles", "unit_roles", "regency_roles")
-    rows = list(versions) if found.roles else []
-    everywhere = [pk for pk, _v, _u, regency in rows if found.roles & set(regency)]
-    by_unit = [pk for pk, _v, unit, _r in rows if found.roles & set(unit)]
-    by_village = [pk for pk, village, _u, _r in rows if found.roles & set(village)]
-    seen = Q(filed_by=user) | Q(version__in=everywhere)
+    known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
+    everywhere = [pk for pk, version in known.items() if found.roles & version.regency_roles]
+    by_unit = [pk for pk, version in known.items() if found.roles & version.unit_roles]
+    by_village = [pk for pk, version in known.items() if found.roles & version.village_roles]
+    seen = Q(filed_by=user)
+    if everywhere:
+        seen |= Q(version__in=everywhere)
     if by_unit and found.units:
         seen |= Q(version__in=by_unit, unit__in=found.units)
     if by_village and found.villages:
