@@ -26,6 +26,9 @@ from tenants.organisation.calendar import Calendar, current_calendar
 from tenants.organisation.models import Unit, Village
 from tenants.people.keys import keyed_hash
 
+SUPPLEMENT = "perbaikan"
+"""The key of a document that the definition did not ask for."""
+
 
 class CaseRefused(Exception):
     """The step was not taken; the text says why and what to do."""
@@ -181,18 +184,18 @@ def act(
     `as_applicant` for who opened the tracking page. `by=None` without it is the system, which only a managing
     module may be. Raises StateChanged, NotYourTurn, ReasonMissing, ManagedElsewhere.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related(
-        "version", "service", "unit", "village__district"
-    ).get(pk=case.pk)
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("version", "service", "unit", "village__district")
+        .get(pk=case.pk)
+    )
     definition, calendar = case.definition, current_calendar(case.unit)
     if definition.managed_by and definition.managed_by != via:
         raise ManagedElsewhere(_("Berkas ini diproses di modulnya sendiri."))
     step = definition.transition(transition)
     if step is None or case.state not in step.from_states or (expected and expected != case.state):
         raise StateChanged(_("Berkas ini sudah berpindah tahap. Muat ulang halaman untuk melihat keadaannya sekarang."))
-    _refuse_stranger(
-        case, step, by, calendar.day_of(at), system=bool(via) and by is None, as_applicant=as_applicant
-    )
+    _refuse_stranger(case, step, by, calendar.day_of(at), system=bool(via) and by is None, as_applicant=as_applicant)
     if step.needs_reason and not reason.strip():
         raise ReasonMissing(_("Tulis alasannya: pemohon akan membacanya."))
     _move(case, step, by, at, reason.strip(), calendar)
@@ -212,9 +215,7 @@ def _refuse_stranger(
     raise NotYourTurn(_("Langkah ini bukan giliran Anda."))
 
 
-def _move(
-    case: Case, step: Transition, by: User | None, at: datetime, reason: str, calendar: Calendar
-) -> None:
+def _move(case: Case, step: Transition, by: User | None, at: datetime, reason: str, calendar: Calendar) -> None:
     before, state = case.state, case.definition.state(step.to)
     clock = workflow.Clock(case.due_at, case.promised_date, case.paused_at)
     _enter(case, state, workflow.entered(state, clock, calendar, at), at)
@@ -266,7 +267,30 @@ def add_document(*, case: Case, key: str, upload: Any, by: User | None, at: date
     if not case.is_open:
         raise CaseRefused(_("Berkas ini sudah selesai; dokumen tidak dapat ditambahkan."))
     attachment = files.store(upload=upload, kind=key, subject=case, by=by, at=at)
+    record("services.document_added", subject=case, by=by, at=at, data={"key": key})
     return CaseDocument.objects.create(case=case, key=key, attachment=attachment)
+
+
+@transaction.atomic
+def answer_case(*, case: Case, transition: str, reason: str, upload: Any, at: datetime) -> Case:
+    """What an applicant sends back when asked: words, perhaps a document, and the step, together or not at all."""
+    if upload:
+        add_document(case=case, key=SUPPLEMENT, upload=upload, by=None, at=at)
+    return act(case=case, transition=transition, by=None, at=at, reason=reason, expected=case.state, as_applicant=True)
+
+
+@transaction.atomic
+def reveal(*, case: Case, by: User, at: datetime) -> None:
+    """Write down that somebody looked at the personal numbers of a case (UU 27/2022, Art. 31)."""
+    record("services.numbers_revealed", subject=case, by=by, at=at)
+
+
+@transaction.atomic
+def assign_office(*, service: Service, unit: Unit | None, by: User, at: datetime) -> None:
+    """The office that answers for a service; cases filed from now on go there."""
+    service.unit = unit
+    service.save(update_fields=["unit"])
+    record("services.office_assigned", subject=service, by=by, at=at, data={"unit": unit.code if unit else ""})
 
 
 def _next_number(service: Service, definition: Definition, at: datetime) -> str:
