@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from tenants.organisation.calendar import Calendar, current_calendar
 from tenants.organisation.models import Unit, Village
 from tenants.people.keys import keyed_hash
 
+CATALOGUE = Path(__file__).parent / "catalogue"
 SUPPLEMENT = "perbaikan"
 """The key of a document that the definition did not ask for."""
 
@@ -87,7 +89,9 @@ def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> 
     parsed = parse(dict(definition))
     content = parsed.model_dump(mode="json")
     sha256 = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    Service.objects.get_or_create(key=parsed.key, defaults={"name": parsed.name})
+    Service.objects.get_or_create(
+        key=parsed.key, defaults={"name": parsed.name, "unit": queries.office_named(parsed.office)}
+    )
     service = Service.objects.select_for_update().get(key=parsed.key)
     if service.current and service.current.sha256 == sha256:
         return service.current
@@ -108,6 +112,13 @@ def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> 
     queries.versions.changed()
     record("services.published", subject=service, by=by, at=at, data={"version": version.number, "sha256": sha256})
     return version
+
+
+def seed_catalogue(*, by: User | None, at: datetime) -> list[DefinitionVersion]:
+    """Publish the services that ship, where the regency has none of that key; its own changes stay."""
+    known = set(Service.objects.values_list("key", flat=True))
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(CATALOGUE.glob("*.json"))]
+    return [publish(definition=content, by=by, at=at) for content in found if content["key"] not in known]
 
 
 @transaction.atomic

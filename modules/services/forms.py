@@ -187,12 +187,6 @@ class AnswerForm(forms.Form):
     message = forms.CharField(label=_("Keterangan"), widget=forms.Textarea, required=False, max_length=2000)
     document = UploadField(label=_("Dokumen perbaikan"), required=False)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.errors and not cleaned.get("message") and not cleaned.get("document"):
-            raise forms.ValidationError(_("Tulis keterangan atau lampirkan dokumen yang diminta."))
-        return cleaned
-
 
 class StepForm(forms.Form):
     """A step of staff: which one, seen in which state, and why."""

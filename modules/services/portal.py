@@ -19,7 +19,7 @@ from modules.services.permissions import ServicesPermission
 from modules.services.public import (
     CaseRefused,
     answer_case,
-    applicant_step,
+    applicant_steps,
     file_case,
     find_tracked,
     letters_of,
@@ -158,13 +158,12 @@ def tracked(request: HttpRequest, sealed: str) -> HttpResponse:
     """Where the case stands; when it was returned, the place to answer; when it is done, its letters."""
     case = _tracked_case(request, sealed)
     form = AnswerForm(request.POST or None, request.FILES or None)
-    answer = applicant_step(case)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                _send_answer(case, form)
+                _send_answer(case, request.POST.get("transition", ""), form)
             except CaseRefused as refusal:
                 form.add_error(None, str(refusal))
                 status = 409
@@ -176,7 +175,7 @@ def tracked(request: HttpRequest, sealed: str) -> HttpResponse:
         "steps": steps_of(case),
         "events": events,
         "asked": next((event.reason for event in events if event.to_state == case.state), ""),
-        "answer": answer,
+        "answers": applicant_steps(case),
         "letters": letters_of(case),
         "form": form,
         "sealed": sealed,
@@ -204,16 +203,16 @@ def _tracked_case(request: HttpRequest, sealed: str) -> Case:
     return case
 
 
-def _send_answer(case: Case, form: AnswerForm) -> None:
-    step, now = applicant_step(case), timezone.now()
-    if step is None:
+def _send_answer(case: Case, transition: str, form: AnswerForm) -> None:
+    steps = applicant_steps(case)
+    if not steps:
         raise CaseRefused(_("Berkas ini tidak lagi menunggu jawaban Anda. Muat ulang halaman ini."))
     answer_case(
         case=case,
-        transition=step.key,
+        transition=transition or steps[0].key,
         upload=form.cleaned_data["document"],
         reason=form.cleaned_data["message"],
-        at=now,
+        at=timezone.now(),
     )
 
 

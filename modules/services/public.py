@@ -22,7 +22,7 @@ from modules.services.definition import Definition, DefinitionInvalid, Transitio
 from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
 from modules.services.queries import (
     Reach,
-    applicant_step,
+    applicant_steps,
     cases_for,
     document_names,
     find_tracked,
@@ -60,7 +60,7 @@ __all__ = [
     "act",
     "add_document",
     "answer_case",
-    "applicant_step",
+    "applicant_steps",
     "assign_office",
     "cases_for",
     "current",

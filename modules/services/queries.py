@@ -16,7 +16,7 @@ from modules.switches import is_reachable
 from tenants.accounts.models import RoleGrant, User
 from tenants.letters.models import Letter
 from tenants.models import Regency
-from tenants.organisation.models import Assignment
+from tenants.organisation.models import Assignment, Unit
 from tenants.people.keys import keyed_hash
 from tenants.versioned import VersionedCache
 
@@ -189,12 +189,19 @@ def offered() -> list[Definition]:
     return sorted((item for item in found.values() if item.public), key=lambda item: item.name.casefold())
 
 
-def applicant_step(case: Case) -> Transition | None:
-    """The step by which the applicant sends a returned case back, when it waits for them."""
+def applicant_steps(case: Case) -> list[Transition]:
+    """What the applicant may do with a case that waits for them; a managed case is answered in its module."""
     if not case.is_open or case.definition.managed_by:
-        return None
+        return []
     steps = case.definition.leaving(case.state)
-    return next((step for step in steps if case.definition.role_of(step, case.state) == APPLICANT), None)
+    return [step for step in steps if case.definition.role_of(step, case.state) == APPLICANT]
+
+
+def office_named(name: str) -> Unit | None:
+    """The office of the regency that a definition means, if there is one of that name or code."""
+    if not name:
+        return None
+    return Unit.objects.open().filter(Q(name__iexact=name) | Q(short_name__iexact=name) | Q(code__iexact=name)).first()
 
 
 def letters_of(case: Case) -> list[Letter]:
