@@ -53,9 +53,7 @@ def _document(user: User) -> Any:
 @parameter("santunan_kematian", "letter_uuid")
 def _letter(user: User) -> Any:
     claim = _claim(user)
-    return (
-        Letter.objects.of(claim).first() or letters.family_receipt(claim=claim, by=user, at=AT)
-    ).public_id
+    return (Letter.objects.of(claim).first() or letters.family_receipt(claim=claim, by=user, at=AT)).public_id
 
 
 @parameter("santunan_kematian", "payment_list")
