@@ -19,7 +19,7 @@ app.autodiscover_tasks()
 @task_prerun.connect(weak=False)
 def look_away_from_public(**_: Any) -> None:
     """The library leaves public readable behind the regency's schema; a task sees its regency alone."""
-    from django.db import connection
+    from tenants.schemas.context import connection
 
     if connection.schema_name != "public" and connection.include_public_schema:
         connection.set_tenant(connection.tenant, include_public=False)

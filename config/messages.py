@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 from babel.messages.catalog import Catalog
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 PACKAGES = ("config", "tenants", "modules", "onboarding", "templates")
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -54,8 +55,9 @@ def extract() -> Iterator[Found]:
 def _from_python(path: Path) -> Iterator[Found]:
     where = str(path.relative_to(ROOT))
     with path.open("rb") as file:
-        for _line, function, message, _comments in extract_python(file, list(KEYWORDS), [], {}):
-            yield from _message(function, message if isinstance(message, tuple) else (message,), where)
+        for _line, function, message, _comments in extract_python(file, KEYWORDS, [], {}):
+            texts = (message,) if isinstance(message, str) else tuple(message)
+            yield from _message(str(function), texts, where)
 
 
 def _from_template(path: Path) -> Iterator[Found]:

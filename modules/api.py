@@ -3,7 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -30,7 +30,7 @@ class ModuleList(APIView):
         return Response([{"key": module.key, "name": str(module.name)} for module in on])
 
 
-urlpatterns = [path("modules/", ModuleList.as_view(), name="modules")]
+urlpatterns: list[URLPattern | URLResolver] = [path("modules/", ModuleList.as_view(), name="modules")]
 urlpatterns += [
     path(
         f"{module.key}/",

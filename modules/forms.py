@@ -27,10 +27,10 @@ class RoleForm(forms.Form):
         label=_("Wewenang"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, role: Role | None, regency: Regency, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, role: Role | None, regency: Regency) -> None:
         held = role.permissions if role else []
         initial = {"name": role.name, "description": role.description} if role else {}
-        super().__init__(*args, initial={**initial, "permissions_chosen": held}, **kwargs)
+        super().__init__(data, initial={**initial, "permissions_chosen": held})
         groups = permission_choices(regency)
         self.fields["permissions_chosen"].choices = groups  # type: ignore[attr-defined]
         shown = {value for _group, choices in groups for value, _label in choices}

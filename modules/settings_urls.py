@@ -8,5 +8,5 @@ urlpatterns = [
     path("modules/<str:key>/", views.module, name="module"),
     path("roles/", views.roles, name="roles"),
     path("roles/new/", views.role_new, name="role_new"),
-    path("roles/<slug:key>/", views.role, name="role"),
+    path("roles/<slug:role>/", views.role, name="role"),
 ]

@@ -98,9 +98,9 @@ def role_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(StaffPermission.MANAGE_ROLES)
-def role(request: HttpRequest, key: str) -> HttpResponse:
+def role(request: HttpRequest, role: str) -> HttpResponse:
     """A role and its permissions."""
-    return _edit_role(request, get_object_or_404(Role, key=key))
+    return _edit_role(request, get_object_or_404(Role, key=role))
 
 
 def _edit_role(request: HttpRequest, role: Role | None) -> HttpResponse:

@@ -1,11 +1,10 @@
 """Absolute addresses of the public site and of the regencies, for letters and mails."""
 
 from django.conf import settings
-from django.db import connection
 from django_tenants.utils import get_public_schema_name
 
 from tenants.models import Domain
-from tenants.schemas.context import in_public
+from tenants.schemas.context import connection, in_public
 
 
 def site_url(host: str) -> str:

@@ -4,14 +4,13 @@ from collections.abc import Callable, Hashable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants.models import Domain, Regency
-from tenants.schemas.context import in_public
+from tenants.schemas.context import connection, in_public
 from tenants.versioned import VersionedCache
 
 

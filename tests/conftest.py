@@ -1,15 +1,20 @@
 """Two regencies, Batang and Manggarai, made once per run; every test rolls back."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import setup_databases, teardown_databases
 
 from modules.switches import switches
 from tenants.models import Domain, Regency
 from tenants.routing import hosts
 from tenants.schemas.context import in_public
+from tenants.schemas.release import migrate_template
+from tenants.schemas.standby import make_schema
 
 NewRegency = Callable[[str], Regency]
 REGENCIES = {
@@ -21,21 +26,29 @@ REGENCIES = {
 }
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureLookupError) -> Iterator[None]:
-    from django.test.utils import setup_databases, teardown_databases
+def pytest_configure() -> None:
+    """Processes that run side by side share Redis, not what they keep in it."""
+    for cache in settings.CACHES.values():
+        cache["KEY_PREFIX"] = f"{cache.get('KEY_PREFIX', '')}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: pytest.FixtureLookupError
+) -> Iterator[None]:
     with django_db_blocker.unblock():
         created = setup_databases(verbosity=0, interactive=False)
-        for schema in ("batang", "manggarai"):
-            make_regency(schema)
+        migrate_template()
+        make_regency("batang")
+        # One by the migrations themselves: what the replay is compared with.
+        make_regency("manggarai", make=lambda name: call_command("migrate_schemas", schema_name=name, verbosity=0))
     yield
     with django_db_blocker.unblock():
         teardown_databases(created, verbosity=0)
 
 
-def make_regency(schema: str) -> Regency:
-    """A regency with an empty migrated schema and a host."""
+def make_regency(schema: str, make: Callable[[str], object] = make_schema) -> Regency:
+    """A regency with a host and a schema, fresh from the template unless `make` says otherwise."""
     code, name, province, zone = REGENCIES[schema]
     regency = Regency(
         schema_name=schema,
@@ -48,9 +61,13 @@ def make_regency(schema: str) -> Regency:
     )
     regency.save()
     Domain.objects.create(tenant=regency, domain=f"{schema}.localhost", is_primary=True)
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-    call_command("migrate_schemas", schema_name=schema, verbosity=0)
+    if make is make_schema:
+        with transaction.atomic():
+            make(schema)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE SCHEMA "{schema}"')
+        make(schema)
     return regency
 
 

@@ -19,14 +19,21 @@ from tenants.schemas.context import in_public
 
 Example = Callable[[User], Any]
 PARAMETERS: dict[tuple[str, str], Example] = {}
+SHARED: set[tuple[str, str]] = set()
+"""Parameters that name configuration which other regencies have too: a module, a service."""
 TASKS: dict[str, Callable[[User], dict[str, Any]]] = {}
 
 
-def parameter(module: str, name: str) -> Callable[[Example], Example]:
-    """The decorated function makes an object that the given user may see and returns the URL's value."""
+def parameter(module: str, name: str, *, shared: bool = False) -> Callable[[Example], Example]:
+    """The decorated function makes an object that the given user may see and returns the URL's value.
+
+    Its number must be one that no other regency has by chance: give it a high one.
+    """
 
     def register(make: Example) -> Example:
         PARAMETERS[module, name] = make
+        if shared:
+            SHARED.add((module, name))
         return make
 
     return register
@@ -93,21 +100,22 @@ def _notice(user: User) -> dict[str, Any]:
 # Settings and packages.
 
 
-@parameter("settings", "key")
+@parameter("settings", "role")
 def _role(user: User) -> str:
     return Role.objects.get_or_create(key="contoh", defaults={"name": "Contoh"})[0].key
 
 
-@parameter("library", "pk")
+@parameter("library", "pk", shared=True)
 def _release(user: User) -> int:
     with in_public():
         publisher = Regency.objects.exclude(schema_name="batang").order_by("pk")[0]
         content: dict[str, Any] = {"objects": []}
         made = {"content": content, "sha256": digest(content), "published_at": timezone.now()}
         key = {"publisher": publisher, "module_key": "services", "version": "0.0.1"}
-        return Release.objects.get_or_create(**key, defaults=made)[0].pk
+        return Release.objects.get_or_create(pk=4711, defaults={**key, **made})[0].pk
 
 
-@parameter("library", "module")
+@parameter("library", "module", shared=True)
+@parameter("settings", "key", shared=True)
 def _publication(user: User) -> str:
     return "services"

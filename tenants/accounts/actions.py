@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django_tenants.utils import get_public_schema_name
 from knox.models import AuthToken
@@ -18,6 +18,7 @@ from tenants.accounts import tasks
 from tenants.accounts.models import Invitation, Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
 from tenants.audit.actions import record
+from tenants.schemas.context import connection
 
 VALID_FOR = timedelta(days=7)
 MANAGE_OPERATORS = "console.manage_operators"
@@ -260,7 +261,7 @@ def _administrator_kept() -> Iterator[None]:
 
 
 def _has_administrator() -> bool:
-    needed = (StaffPermission.MANAGE_STAFF, StaffPermission.MANAGE_ROLES)
+    needed: tuple[str, ...] = (StaffPermission.MANAGE_STAFF, StaffPermission.MANAGE_ROLES)
     if connection.schema_name == get_public_schema_name():
         needed = (MANAGE_OPERATORS,)
     return all(

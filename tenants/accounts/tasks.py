@@ -1,7 +1,6 @@
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -10,6 +9,7 @@ from django_tenants.utils import get_public_schema_name
 
 from tenants.accounts.models import Invitation, User
 from tenants.addresses import current_site_url
+from tenants.schemas.context import connection
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)

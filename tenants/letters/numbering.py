@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tenants.audit.actions import record
 from tenants.letters.models import IssuedNumber, NumberSeries
 from tenants.people.formats import ROMAN_MONTHS
 
@@ -27,6 +28,10 @@ _LONGEST = 80
 
 class PatternInvalid(ValueError):
     """A pattern that cannot make numbers; its text says what to change."""
+
+
+class SeriesIsAhead(Exception):
+    """The series has given higher numbers already."""
 
 
 class NumberTaken(Exception):
@@ -121,6 +126,24 @@ def take_number(
     )
     _issue(row, sequence, text, subject, at)
     return Number(text, sequence, local.year)
+
+
+@transaction.atomic
+def continue_from(*, series: str, year: int, last: int, by: Any, at: datetime, unit: str | None = None) -> None:
+    """Go on after `last`, the number that the office's paper register has reached this year.
+
+    Raises SeriesIsAhead when numbers up to there were given here already: going back would give one twice.
+    """
+    row, _created = NumberSeries.objects.get_or_create(key=series, unit_key=unit or "", year=year)
+    row = NumberSeries.objects.select_for_update().get(pk=row.pk)
+    if row.next > last + 1:
+        raise SeriesIsAhead(
+            _("Seri ini sudah sampai nomor %(last)d, jadi tidak dapat dimulai lagi dari nomor yang lebih kecil.")
+            % {"last": row.next - 1}
+        )
+    row.next = last + 1
+    row.save(update_fields=["next"])
+    record("letters.series_continued", subject=row, by=by, at=at, data={"last": last, "year": year})
 
 
 def zone() -> ZoneInfo:

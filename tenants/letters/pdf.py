@@ -75,7 +75,8 @@ def render(template: Path | str, data: Mapping[str, Any], *, at: datetime = _EPO
 
 def qr_svg(text: str) -> str:
     """A QR code (error correction M) as an SVG drawing."""
-    code = segno.make(text, error="m", micro=False)
+    # Trying all eight masks for the prettiest takes longer than setting the letter; each of them reads well.
+    code = segno.make(text, error="m", micro=False, mask=2)
     return str(code.svg_inline(border=0, omitsize=True))
 
 

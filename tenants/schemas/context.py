@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any, cast
 
-from django.db import connection
+from django.db import connection as _connection
 from django_tenants.utils import get_public_schema_name
+
+connection = cast(Any, _connection)
+"""Django's connection, with what django-tenants adds to it and the type checker does not see."""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django_tenants.utils import app_labels, get_tenant_base_migrate_command_class
 
-from tenants.models import TemplateScript
+from tenants.models import Regency, TemplateScript
 from tenants.schemas.context import in_public, in_schema
 from tenants.schemas.description import compare
 from tenants.schemas.locks import TEMPLATE, advisory_lock
@@ -126,3 +126,17 @@ def _migrations_of_regencies() -> frozenset[tuple[str, str]]:
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
     return frozenset(key for key in loader.disk_migrations if key[0] in labels)
+
+
+def behind() -> list[str]:
+    """Schemas of regencies that lack a migration of this code; those that are up to date cost one query each."""
+    wanted = _migrations_of_regencies()
+    with in_public():
+        built = Regency.objects.exclude(state__in=[Regency.State.DRAFT, Regency.State.PROVISIONING])
+        schemas = list(built.order_by("pk").values_list("schema_name", flat=True))
+    return [schema for schema in schemas if wanted - _applied(schema)]
+
+
+def _applied(schema: str) -> set[tuple[str, str]]:
+    with in_schema(schema):
+        return set(MigrationRecorder(connection).applied_migrations())

@@ -16,15 +16,13 @@ from tenants.accounts.models import Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
 from tenants.models import Regency
 from tests.architecture.endpoints import EVERY, REGENCY, Endpoint
-from tests.examples import PARAMETERS
+from tests.examples import PARAMETERS, SHARED
 
 MODULES = {module.key for module in discover()}
 IN_MODULES = [e for e in REGENCY if e.module in MODULES]
 CLOSED = [e for e in REGENCY if e.permission != "public"]
 GUARDED = [e for e in CLOSED if e.permission != "signed_in"]
-FLEET = {"settings:module", "library:publication", "library:release"}
-"""Their parameter names what all regencies share: a module of this deployment, a published release."""
-WITH_OBJECT = [e for e in REGENCY if e.parameters and e.name not in FLEET]
+WITH_OBJECT = [e for e in REGENCY if any((e.module, name) not in SHARED for name in e.parameters)]
 
 
 def names(found: list[Endpoint]) -> list[str]:
@@ -69,7 +67,10 @@ def ask(endpoint: Endpoint, kwargs: dict[str, object], host: str, user: User | N
     elif user:
         client.force_login(user)
     url = reverse(endpoint.name, kwargs=kwargs, urlconf=endpoint.urlconf)
-    return client.get(url, headers=headers)
+    response = client.get(url, headers=headers)
+    if response.streaming:
+        list(response)  # to its end, which closes the file
+    return response
 
 
 def example(endpoint: Endpoint, user: User) -> dict[str, object]:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl import load_workbook
@@ -65,7 +67,7 @@ def stage_units(file: BinaryIO) -> list[StagedRow]:
         raise FileRefused(_("Berkas terlalu besar. Batasnya 2 MB."))
     table = _xlsx(content) if content.startswith(b"PK") else _csv(content)
     head = [cell.strip().casefold() for cell in next(table, [])]
-    columns = {str(label).casefold(): name for name, label in COLUMNS.items()} | {name: name for name in COLUMNS}
+    columns = _column_names()
     if missing := [COLUMNS[name] for name in REQUIRED if name not in {columns.get(cell) for cell in head}]:
         raise FileRefused(_("Kolom berikut tidak ada: %s.") % ", ".join(map(str, missing)))
     rows: list[Cells] = []
@@ -163,11 +165,25 @@ def _values(cells: Cells) -> dict[str, Any]:
 
 
 def kind_of(text: str) -> str | None:
-    """A kind by its key or by its words; None for what is neither."""
-    for kind in Unit.Kind:
-        if text.casefold() in (kind.value, str(kind.label).casefold()):
-            return kind.value
+    """A kind by its key or by its words in any language; None for what is neither."""
+    wanted = text.casefold()
+    if wanted in Unit.Kind.values:
+        return wanted
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for kind in Unit.Kind:
+                if wanted == str(kind.label).casefold():
+                    return kind.value
     return None
+
+
+def _column_names() -> dict[str, str]:
+    """Fields by the heads of their columns, whichever language the file was exported in."""
+    names = {name: name for name in COLUMNS}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            names |= {str(label).casefold(): name for name, label in COLUMNS.items()}
+    return names
 
 
 def _action(cells: Cells, unit: Unit | None) -> str:

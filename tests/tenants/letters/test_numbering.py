@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from tenants.accounts.models import Role
 from tenants.letters.models import IssuedNumber, NumberSeries
-from tenants.letters.numbering import KEYS, NumberTaken, PatternInvalid, check_pattern, take_number
+from tenants.letters.numbering import (
+    KEYS,
+    NumberTaken,
+    PatternInvalid,
+    SeriesIsAhead,
+    check_pattern,
+    continue_from,
+    take_number,
+)
 from tenants.models import Regency
 from tests.conftest import NewRegency
 
@@ -38,6 +46,15 @@ def test_an_official_number_carries_classification_unit_and_month(batang: Regenc
         classification="400.9",
     )
     assert (number.text, number.sequence, number.year) == ("400.9/1/DINSOS/X/2026", 1, 2026)
+
+
+def test_a_series_goes_on_where_the_paper_register_stands(batang: Regency) -> None:
+    continue_from(series="claim", year=2026, last=812, by=None, at=AT)
+    assert _take() == "SK-2026-000813"
+    continue_from(series="claim", year=2026, last=900, by=None, at=AT)
+    with pytest.raises(SeriesIsAhead, match="sampai nomor 900"):
+        continue_from(series="claim", year=2026, last=899, by=None, at=AT)
+    assert _take() == "SK-2026-000901"
 
 
 def test_each_year_unit_and_series_counts_for_itself(batang: Regency) -> None:

@@ -2,7 +2,7 @@ import io
 
 import pytest
 import xlsxwriter
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -126,6 +126,12 @@ def test_semicolons_and_a_byte_order_mark() -> None:
     content = "\ufeffKODE;Nama;jenis\n1;Dinas A, B dan C;Dinas\n".encode()
     (row,) = stage_units(io.BytesIO(content))
     assert (row.cells["name"], row.errors) == ("Dinas A, B dan C", [])
+
+
+def test_a_file_is_read_whatever_language_its_reader_speaks() -> None:
+    with translation.override("en"):
+        (row,) = stage_units(io.BytesIO(b"Kode,Nama,Jenis\n1,A,Pemerintah desa\n"))
+    assert row.errors == []
 
 
 def _workbook(*lines: tuple[object, ...]) -> io.BytesIO:

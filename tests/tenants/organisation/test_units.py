@@ -1,8 +1,11 @@
+import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
+from django_tenants.utils import tenant_context
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +17,8 @@ from tenants.organisation import actions
 from tenants.organisation.models import Assignment, LocalHoliday, OfficeHours, Position, Unit
 from tenants.organisation.queries import office_hours, unit_ids_within
 from tenants.organisation.sentences import SENTENCES
+from tests.conftest import NewRegency
 
-pytestmark = pytest.mark.usefixtures("batang")
 NOW = timezone.now()
 TODAY = date(2026, 10, 5)
 
@@ -38,6 +41,7 @@ def assign(user: User, where: Position, starts_on: date = TODAY, **fields: Any) 
     return actions.assign(user=user, position=where, starts_on=starts_on, **fields, by=None, at=NOW)
 
 
+@pytest.mark.usefixtures("batang")
 class TestUnits:
     def test_who_changed_what(self, admin: User) -> None:
         office = actions.create_unit(code="1", name="Dinas Sosial", kind="dinas", by=admin, at=NOW)
@@ -132,6 +136,7 @@ class TestUnits:
             actions.reopen_unit(unit=old, by=None, at=NOW)
 
 
+@pytest.mark.usefixtures("batang")
 class TestPeople:
     def test_positions(self) -> None:
         office = unit()
@@ -180,6 +185,7 @@ class TestPeople:
             actions.change_position(position=shared, is_head=True, by=None, at=NOW)
 
 
+@pytest.mark.usefixtures("batang")
 class TestDays:
     def test_holidays(self, admin: User) -> None:
         day = actions.add_holiday(date=date(2026, 4, 8), name="Hari Jadi Batang", by=admin, at=NOW)
@@ -211,3 +217,31 @@ def test_every_recorded_action_reads_as_a_sentence(admin: User) -> None:
     for entry in AuditEntry.objects.all():
         assert entry.action in SENTENCES
         assert "…" not in sentence(entry)
+
+
+@pytest.mark.slow
+def test_two_moves_at_once_close_no_circle(committed: NewRegency) -> None:
+    kendal = committed("kendal")
+    with tenant_context(kendal):
+        units = [unit("1"), unit("2")]
+    together = threading.Barrier(2)
+    refused: list[type[Exception]] = []
+
+    def move(moved: Unit, below: Unit) -> None:
+        try:
+            connection.set_tenant(kendal, include_public=False)
+            together.wait(10)
+            actions.change_unit(unit=moved, parent=below, by=None, at=NOW)
+        except actions.Circular as refusal:
+            refused.append(type(refusal))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=move, args=pair) for pair in (units, units[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert refused == [actions.Circular]
+    with tenant_context(kendal):
+        assert Unit.objects.filter(parent=None).count() == 1

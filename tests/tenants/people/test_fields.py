@@ -1,13 +1,18 @@
 """A NIK is unreadable in the database, found by its hash, and never out of step with it."""
 
+import io
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 from django.db.migrations.writer import MigrationWriter
+from django.forms import modelform_factory
 from pytest_django import Settings
 
+from tenants.management.commands import reencrypt
 from tenants.models import Regency
 from tenants.people import keys, rotation
 from tenants.people.fields import EncryptedField, KeyedHashField, PersonalText, keyed_hash
@@ -150,6 +155,26 @@ def test_keys_rotate(settings: Settings) -> None:
     settings.PERSONAL_DATA_KEYS = [OLD_KEY]
     with pytest.raises(keys.Undecipherable, match="no key"):
         Person.objects.get(nik_hash=before)
+
+
+def test_the_command_moves_a_regency_to_the_first_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reencrypt, "apps", SimpleNamespace(get_models=lambda: [Regency, Person]))
+    settings.PERSONAL_DATA_KEYS = [OLD_KEY]
+    Person.objects.create(nik=NIK)
+    settings.PERSONAL_DATA_KEYS = [NEW_KEY, OLD_KEY]
+    out = io.StringIO()
+    call_command("reencrypt", schema="batang", stdout=out)
+    assert out.getvalue() == "batang: 2 values sealed with the first key\n"
+    settings.PERSONAL_DATA_KEYS = [NEW_KEY]
+    assert Person.objects.get().nik == NIK
+
+
+def test_a_model_form_reads_and_writes_the_clear_text() -> None:
+    form = modelform_factory(Person, fields=["nik"])({"nik": NIK})
+    assert form.is_valid(), form.errors
+    form.save()
+    assert _hash_fits(NIK)
+    assert 'maxlength="16"' in str(form["nik"])
 
 
 def test_an_altered_value_is_noticed() -> None:

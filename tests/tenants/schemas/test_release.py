@@ -1,5 +1,6 @@
 """The real apps: what a regency gets by replay is what the migrations make."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -30,9 +31,21 @@ from tenants.schemas.template import read_template
 from tests.tenants.schemas.conftest import in_threads, waiting
 
 
+@pytest.fixture(scope="session")
+def _template(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The template, migrated once."""
+    with django_db_blocker.unblock():
+        migrate_template()
+        TemplateScript.objects.all().delete()
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA {TEMPLATE_SCHEMA} CASCADE")
+
+
 @pytest.fixture
-def published(cursor: Any) -> str:
-    return migrate_template()
+def published(_template: None, cursor: Any) -> str:
+    """The current release, made of the template."""
+    return publish()
 
 
 def test_a_replayed_schema_is_the_template(cursor: Any, published: str) -> None:
@@ -66,6 +79,13 @@ def test_the_replayed_schema_works(cursor: Any, published: str) -> None:
         assert ContentType.objects.create(app_label="x", model="y").pk > 1
     with in_schema(TEMPLATE_SCHEMA):
         assert not AuditEntry.objects.exists()
+
+
+def test_a_template_is_made_where_there_is_none(cursor: Any, published: str) -> None:
+    cursor.execute(f"DROP SCHEMA {TEMPLATE_SCHEMA} CASCADE")
+    migrate_template()
+    make(cursor, current_script(), "replayed")
+    assert compare(cursor, TEMPLATE_SCHEMA, "replayed", data=True) == []
 
 
 def test_the_same_template_is_the_same_release(published: str) -> None:
@@ -143,7 +163,7 @@ def test_the_script_is_loaded_once_per_release(published: str) -> None:
     assert not [query for query in asked if '"script"' in query["sql"]]
 
 
-def test_the_regency_at_work_stays_current(batang: Regency) -> None:
+def test_the_regency_at_work_stays_current(_template: None, batang: Regency) -> None:
     migrate_template()
     current_script()
     assert (connection.schema_name, connection.include_public_schema) == ("batang", False)
