@@ -110,7 +110,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     # Provisioning runs whose worker disappeared are taken up again.
-    "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 60},
+    "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 20},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task whose worker died is handed out again after this many seconds.
