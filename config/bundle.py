@@ -1,4 +1,4 @@
-"""One stylesheet from the files of `static/css/`: a slow link asks once, an editor finds each component alone."""
+"""One stylesheet and one script from the many small files of `static/`: a slow link asks twice, an editor finds each alone."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -10,49 +10,51 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 
-NAME = "css/rujukan.css"
+CSS, JS = "css/rujukan.css", "js/rujukan.js"
+# In the order of their names; what wins is decided by layers, not by order.
+_PARTS = {CSS: ("css/*.css", "css/components/*.css"), JS: ("js/*.js",)}
 
 
-def parts() -> list[Path]:
-    """Tokens, base, then every component, in the order of their names; layers decide what wins."""
-    folder = settings.BASE_DIR / "static" / "css"
-    return [*sorted(folder.glob("*.css")), *sorted((folder / "components").glob("*.css"))]
+def parts(name: str) -> list[Path]:
+    """The files that a bundle is made of."""
+    folder = settings.BASE_DIR / "static"
+    return [path for pattern in _PARTS[name] for path in sorted(folder.glob(pattern))]
 
 
-def bundle() -> bytes:
-    """The whole stylesheet."""
-    return b"\n".join(path.read_bytes() for path in parts())
+def bundle(name: str) -> bytes:
+    """The whole stylesheet or script."""
+    return b"\n".join(path.read_bytes() for path in parts(name))
 
 
-class _Memory(Storage):
+class _Made(Storage):
+    """Makes the bundles when asked; where a path is wanted (development), in a file of the data folder."""
+
     prefix = ""
 
     def path(self, name: str) -> str:
-        """Written beside the collected files, because development servers serve paths."""
-        target: Path = settings.DATA_DIR / "bundle" / Path(name).name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists() or target.read_bytes() != bundle():
-            target.write_bytes(bundle())
+        made, target = bundle(name), settings.DATA_DIR / "bundle" / name
+        if not target.exists() or target.read_bytes() != made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(made)
         return str(target)
 
     def open(self, name: str, mode: str = "rb") -> ContentFile:
-        return ContentFile(bundle(), name)
+        return ContentFile(bundle(name), name)
 
     def exists(self, name: str) -> bool:
-        return name == NAME
+        return name in _PARTS
 
-    def get_modified_time(self, name: str) -> Any:
-        return datetime.fromtimestamp(max(path.stat().st_mtime for path in parts()), tz=UTC)
+    def get_modified_time(self, name: str) -> datetime:
+        return datetime.fromtimestamp(max(path.stat().st_mtime for path in parts(name)), tz=UTC)
 
 
 class BundleFinder(BaseFinder):
-    """Offers the bundle to collectstatic and to the development server."""
+    """Offers the bundles to collectstatic and to the development server."""
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        if path != NAME:
-            return []
-        found = _Memory().path(path)
-        return [found] if find_all else found
+        found = [_Made().path(path)] if path in _PARTS else []
+        return found if find_all else (found or [None])[0]
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
-        yield NAME, _Memory()
+        for name in _PARTS:
+            yield name, _Made()

@@ -6,12 +6,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from modules import api as modules_api
 from modules import urls as modules_urls
 from modules.services import portal
-from modules.services.views import inbox
+from modules.services.views import work
 from tenants.accounts.access import public_page
 
 urlpatterns = [
-    path("", portal.home, name="home"),
-    path("work/", inbox, name="work"),
+    path("", portal.portal_home, name="home"),
+    path("work/", work, name="work"),
     path("work/settings/", include("modules.settings_urls")),
     path("work/staff/", include("tenants.accounts.staff_urls")),
     path("work/packages/", include("modules.library.urls")),

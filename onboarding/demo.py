@@ -137,7 +137,8 @@ def _regency(code: str, schema: str, brand: str, source: str, say: Say) -> Regen
 
 def _people(regency: Regency, at: datetime) -> list[Member]:
     with in_schema(regency.schema_name):
-        return enlist(regency.schema_name, [role for module in _on(regency) for role in module.roles], at)
+        roles = {role.key: role for module in _on(regency) for role in module.roles}
+        return enlist(regency.schema_name, list(roles.values()), at)
 
 
 def _fill(regency: Regency, members: list[Member], at: datetime, say: Say) -> None:

@@ -55,7 +55,7 @@ def domain(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         act = actions.make_primary if request.POST.get("do") == "primary" else actions.remove_domain
         try:
-            act(domain=found, by=request.user, at=timezone.now())  # type: ignore[operator]
+            act(domain=found, by=request.user, at=timezone.now())  # type: ignore[operator, arg-type]
         except actions.RegencyRefused as refused:
             messages.error(request, str(refused))
     return redirect("console:regency", code)

@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 
 TOKENS = (Path(__file__).resolve().parent.parent / "static" / "css" / "0-tokens.css").read_text()
-BRANDS = dict(re.findall(r'\[data-brand="(\w+)"\] \{ --brand: (#[0-9a-f]{6});', TOKENS))
-PAIRS = {name: (light, dark) for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", TOKENS)}
+_LIGHT, _, _REST = TOKENS.partition("@media screen and (prefers-color-scheme: dark)")
+_DARK, _, _BRANDS = _REST.partition("[data-brand]")
+_COLOUR = re.compile(r"--([\w-]+): (#[0-9a-f]{6})\b")
+LIGHT = dict(_COLOUR.findall(_LIGHT))
+DARK = {**LIGHT, **dict(_COLOUR.findall(_DARK))}
+PAIRS = {name: (LIGHT[name], DARK[name]) for name in LIGHT}
+BRANDS = {name: dict(_COLOUR.findall(body)) for name, body in re.findall(r'\[data-brand="(\w+)"\] \{([^}]*)\}', TOKENS)}
 
 
 def luminance(colour: str) -> float:
@@ -28,9 +33,16 @@ def test_there_is_a_choice() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(BRANDS))
-def test_brand_carries_white_text(name: str) -> None:
-    assert contrast(BRANDS[name], "#ffffff") >= 4.5
-    assert contrast(BRANDS[name], PAIRS["ground"][0]) >= 4.5
+def test_brand_is_readable(name: str) -> None:
+    """White on it, it on the page's grounds, and its light form on those of the night."""
+    brand = BRANDS[name]
+    for colour in (brand["brand"], brand["brand-deep"]):
+        assert contrast(colour, PAIRS["on-brand"][0]) >= 4.5
+    for ground in ("paper", "ground"):
+        assert contrast(brand["brand"], PAIRS[ground][0]) >= 4.5
+        assert contrast(brand["brand-light"], PAIRS[ground][1]) >= 4.5
+    assert contrast(brand["brand-deep"], brand["brand-wash"]) >= 4.5
+    assert contrast("#ffffff", brand["brand-night"]) >= 4.5
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])

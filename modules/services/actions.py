@@ -7,23 +7,29 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from modules.services import queries, workflow
+from modules.services import letters, queries, workflow
 from modules.services.definition import APPLICANT, Definition, Scope, State, Transition, parse
 from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
 from tenants.accounts.models import User
 from tenants.audit.actions import record
 from tenants.files import actions as files
-from tenants.organisation.calendar import current_calendar
+from tenants.letters.numbering import NumberTaken, PatternInvalid
+from tenants.organisation.calendar import Calendar, current_calendar
 from tenants.organisation.models import Unit, Village
 from tenants.people.keys import keyed_hash
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+SUPPLEMENT = "perbaikan"
+"""The key of a document that the definition did not ask for."""
 
 
 class CaseRefused(Exception):
@@ -46,6 +52,10 @@ class StateChanged(CaseRefused):
     """Somebody else was first, or the button was pressed twice."""
 
 
+class LetterRefused(CaseRefused):
+    """The step makes a letter, and the letter cannot be numbered or signed; nothing was done."""
+
+
 class ManagedElsewhere(CaseRefused):
     """The case belongs to a module with rules of its own; only that module moves it."""
 
@@ -66,6 +76,8 @@ class Filed:
 
     case: Case
     secret: str
+    is_new: bool = True
+    """False when the same form was sent again: nothing was filed a second time."""
 
 
 @transaction.atomic
@@ -77,7 +89,9 @@ def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> 
     parsed = parse(dict(definition))
     content = parsed.model_dump(mode="json")
     sha256 = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    Service.objects.get_or_create(key=parsed.key, defaults={"name": parsed.name})
+    Service.objects.get_or_create(
+        key=parsed.key, defaults={"name": parsed.name, "unit": queries.office_named(parsed.office)}
+    )
     service = Service.objects.select_for_update().get(key=parsed.key)
     if service.current and service.current.sha256 == sha256:
         return service.current
@@ -95,8 +109,16 @@ def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> 
     )
     service.current, service.name = version, parsed.name
     service.save(update_fields=["current", "name"])
+    queries.versions.changed()
     record("services.published", subject=service, by=by, at=at, data={"version": version.number, "sha256": sha256})
     return version
+
+
+def seed_catalogue(*, by: User | None, at: datetime) -> list[DefinitionVersion]:
+    """Publish the services that ship, where the regency has none of that key; its own changes stay."""
+    known = set(Service.objects.values_list("key", flat=True))
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(CATALOGUE.glob("*.json"))]
+    return [publish(definition=content, by=by, at=at) for content in found if content["key"] not in known]
 
 
 @transaction.atomic
@@ -122,8 +144,8 @@ def file_case(
     if owner is None or owner.current is None:
         raise ServiceUnknown(_("Layanan ini belum dibuka."))
     token = token or uuid.uuid4()
-    if earlier := Case.objects.select_related("version").filter(token=token).first():
-        return Filed(earlier, _secret(token))
+    if earlier := owner.cases.select_related("version").filter(token=token).first():
+        return Filed(earlier, _secret(token), is_new=False)
     definition = owner.current.definition
     clock = workflow.started(definition, current_calendar(unit or owner.unit), at)
     number = _next_number(owner, definition, at)
@@ -173,35 +195,41 @@ def act(
     `as_applicant` for who opened the tracking page. `by=None` without it is the system, which only a managing
     module may be. Raises StateChanged, NotYourTurn, ReasonMissing, ManagedElsewhere.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("version", "service", "unit").get(pk=case.pk)
-    definition = case.definition
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("version", "service", "unit", "village__district")
+        .get(pk=case.pk)
+    )
+    definition, calendar = case.definition, current_calendar(case.unit)
     if definition.managed_by and definition.managed_by != via:
         raise ManagedElsewhere(_("Berkas ini diproses di modulnya sendiri."))
     step = definition.transition(transition)
     if step is None or case.state not in step.from_states or (expected and expected != case.state):
         raise StateChanged(_("Berkas ini sudah berpindah tahap. Muat ulang halaman untuk melihat keadaannya sekarang."))
-    _refuse_stranger(case, step, by, system=bool(via) and by is None, as_applicant=as_applicant)
+    _refuse_stranger(case, step, by, calendar.day_of(at), system=bool(via) and by is None, as_applicant=as_applicant)
     if step.needs_reason and not reason.strip():
         raise ReasonMissing(_("Tulis alasannya: pemohon akan membacanya."))
-    _move(case, step, by, at, reason.strip())
+    _move(case, step, by, at, reason.strip(), calendar)
     return case
 
 
-def _refuse_stranger(case: Case, step: Transition, by: User | None, *, system: bool, as_applicant: bool) -> None:
+def _refuse_stranger(
+    case: Case, step: Transition, by: User | None, day: date, *, system: bool, as_applicant: bool
+) -> None:
     role = case.definition.role_of(step, case.state)
     if system:
         return
     if as_applicant and role == APPLICANT:
         return
-    if by is not None and queries.is_turn_of(case, role, queries.reach(by)):
+    if by is not None and queries.is_turn_of(case, role, queries.reach(by, day)):
         return
     raise NotYourTurn(_("Langkah ini bukan giliran Anda."))
 
 
-def _move(case: Case, step: Transition, by: User | None, at: datetime, reason: str) -> None:
+def _move(case: Case, step: Transition, by: User | None, at: datetime, reason: str, calendar: Calendar) -> None:
     before, state = case.state, case.definition.state(step.to)
     clock = workflow.Clock(case.due_at, case.promised_date, case.paused_at)
-    _enter(case, state, workflow.entered(state, clock, current_calendar(case.unit), at), at)
+    _enter(case, state, workflow.entered(state, clock, calendar, at), at)
     case.save()
     CaseEvent.objects.create(
         case=case,
@@ -213,8 +241,19 @@ def _move(case: Case, step: Transition, by: User | None, at: datetime, reason: s
         to_state=state.key,
         reason=reason,
     )
+    if step.letter:
+        _write_letter(case, step, before, by, at)
     data = {"transition": step.key, "from": before, "to": state.key}
     record("services.case_moved", subject=case, by=by, at=at, data=data)
+
+
+def _write_letter(case: Case, step: Transition, left: str, by: User | None, at: datetime) -> None:
+    definition = case.definition
+    spec = next(letter for letter in definition.letters if letter.key == step.letter)
+    try:
+        letters.request(case=case, spec=spec, state=definition.state(left), by=by, at=at)
+    except (letters.SignatoryMissing, NumberTaken, PatternInvalid) as problem:
+        raise LetterRefused(str(problem)) from problem
 
 
 def _enter(case: Case, state: State, clock: workflow.Clock, at: datetime) -> None:
@@ -239,7 +278,30 @@ def add_document(*, case: Case, key: str, upload: Any, by: User | None, at: date
     if not case.is_open:
         raise CaseRefused(_("Berkas ini sudah selesai; dokumen tidak dapat ditambahkan."))
     attachment = files.store(upload=upload, kind=key, subject=case, by=by, at=at)
+    record("services.document_added", subject=case, by=by, at=at, data={"key": key})
     return CaseDocument.objects.create(case=case, key=key, attachment=attachment)
+
+
+@transaction.atomic
+def answer_case(*, case: Case, transition: str, reason: str, upload: Any, at: datetime) -> Case:
+    """What an applicant sends back when asked: words, perhaps a document, and the step, together or not at all."""
+    if upload:
+        add_document(case=case, key=SUPPLEMENT, upload=upload, by=None, at=at)
+    return act(case=case, transition=transition, by=None, at=at, reason=reason, expected=case.state, as_applicant=True)
+
+
+@transaction.atomic
+def reveal(*, case: Case, by: User, at: datetime) -> None:
+    """Write down that somebody looked at the personal numbers of a case (UU 27/2022, Art. 31)."""
+    record("services.numbers_revealed", subject=case, by=by, at=at)
+
+
+@transaction.atomic
+def assign_office(*, service: Service, unit: Unit | None, by: User, at: datetime) -> None:
+    """The office that answers for a service; cases filed from now on go there."""
+    service.unit = unit
+    service.save(update_fields=["unit"])
+    record("services.office_assigned", subject=service, by=by, at=at, data={"unit": unit.code if unit else ""})
 
 
 def _next_number(service: Service, definition: Definition, at: datetime) -> str:

@@ -1,7 +1,6 @@
 """What a service is: a form, documents, a workflow with roles and time limits, letters. Data, checked as a whole."""
 
 import re
-import string
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
@@ -9,10 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tenants.letters.numbering import PatternInvalid, check_pattern
+
 APPLICANT = "applicant"
 """The role of who filed, acting through the tracking page."""
 KEY = r"^[a-z][a-z0-9_]{0,59}$"
-_NUMBER_KEYS = {"nomor", "tahun", "unit", "klasifikasi"}
+DATA = "data"
+PLACEHOLDERS = {"nama", "nik", "nomor", "tanggal", "desa", "kecamatan", "kabupaten", DATA}
+"""What a letter may name besides the fields of the form."""
 
 
 class DefinitionInvalid(Exception):
@@ -107,11 +110,23 @@ class Transition(_Part):
 
 
 class LetterSpec(_Part):
+    """A letter that a step makes: paragraphs with {placeholders}, numbered in a series of its own.
+
+    A paragraph `{data}` alone stands for a list of who asks and of the answers named in `facts`.
+    """
+
     key: str = Field(pattern=KEY)
     title: str = Field(min_length=1, max_length=160)
     number_pattern: str
+    classification: str = Field(default="", max_length=20)
     body: str = Field(min_length=1)
+    facts: list[str] = []
     public: bool = False
+    """Whether anyone who has the code on the letter may read it, not only check it."""
+
+    @property
+    def is_numbered_per_unit(self) -> bool:
+        return "{unit}" in self.number_pattern
 
 
 class Definition(_Part):
@@ -150,6 +165,24 @@ class Definition(_Part):
     def roles(self, scope: Scope) -> set[str]:
         """Roles that a state gives to people of that scope."""
         return {state.role for state in self.states if state.role and state.scope is scope}
+
+
+_MOST_REMEMBERED = 1000
+_remembered: dict[str, Definition] = {}
+
+
+def remembered(sha256: str) -> Definition | None:
+    """A published definition that this process has read before, by the hash of its content."""
+    return _remembered.get(sha256)
+
+
+def remember(sha256: str, content: dict[str, Any]) -> Definition:
+    """The definition of a published content, read once per process: the same hash is the same definition."""
+    if (known := _remembered.get(sha256)) is not None:
+        return known
+    if len(_remembered) >= _MOST_REMEMBERED:
+        _remembered.clear()
+    return _remembered.setdefault(sha256, Definition.model_validate(content))
 
 
 def parse(content: dict[str, Any]) -> Definition:
@@ -259,18 +292,12 @@ def _letter_faults(definition: Definition) -> Iterator[str]:
                 "step": item.key,
                 "letter": item.letter,
             }
-    known = {field.key for field in definition.fields} | {"nama", "nik", "nomor", "tanggal", "desa", "kabupaten"}
+    fields = {field.key for field in definition.fields}
     for letter in definition.letters:
         used = set(re.findall(r"\{(\w+)\}", letter.body))
-        for key in sorted(used - known):
+        for key in sorted((used - fields - PLACEHOLDERS) | (set(letter.facts) - fields)):
             yield _("Surat “%(letter)s” memakai isian “%(key)s” yang tidak ada.") % {"letter": letter.key, "key": key}
-        if not _is_number_pattern(letter.number_pattern):
-            yield _("Pola nomor surat “%s” salah; contoh yang benar: 470/{nomor}/{unit}/{tahun}.") % letter.key
-
-
-def _is_number_pattern(pattern: str) -> bool:
-    try:
-        names = [name for _text, name, _spec, _conversion in string.Formatter().parse(pattern) if name is not None]
-    except ValueError:
-        return False
-    return "nomor" in names and set(names) <= _NUMBER_KEYS
+        try:
+            check_pattern(letter.number_pattern, per_unit=letter.is_numbered_per_unit)
+        except PatternInvalid as problem:
+            yield _("Pola nomor surat “%(letter)s” salah: %(problem)s") % {"letter": letter.key, "problem": problem}

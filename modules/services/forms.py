@@ -1,20 +1,25 @@
 """A definition's fields and documents as a Django form."""
 
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from modules.services.definition import Condition, Definition, FieldType, FormField
 from modules.services.public import Applicant
+from modules.switches import CLOSING, OFF, ON
 from tenants.files.forms import UploadField
-from tenants.organisation.models import Village
+from tenants.organisation.models import Unit, Village
+from tenants.organisation.queries import villages_for_picker
 from tenants.people.forms import KkField, NikField, NipField, NpwpField, PhoneField
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 YES_NO = [("ya", _("Ya")), ("tidak", _("Tidak"))]
+_YES_NO_TEXT: dict[str, Any] = dict(YES_NO)
 _SIMPLE: dict[FieldType, type[forms.Field]] = {
     FieldType.NIK: NikField,
     FieldType.KK: KkField,
@@ -47,9 +52,7 @@ def form_field(field: FormField) -> forms.Field:
             choices = [(o, o) for o in field.options]
             return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **common)
         case FieldType.YES_NO:
-            return forms.ChoiceField(
-                choices=[("ya", _("Ya")), ("tidak", _("Tidak"))], widget=forms.RadioSelect, **common
-            )
+            return forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect, **common)
         case FieldType.VILLAGE:
             return VillageField(**common)
         case FieldType.TEXT:
@@ -57,47 +60,74 @@ def form_field(field: FormField) -> forms.Field:
     return _SIMPLE[field.type](**common)
 
 
-class VillageField(forms.ModelChoiceField):
-    """A village of the regency, grouped by district by its label."""
+class VillageField(forms.TypedChoiceField):
+    """A village of the regency, under its district; cleans to the Village."""
 
     def __init__(self, **kwargs: Any) -> None:
-        villages = Village.objects.select_related("district").order_by("district__name", "name")
-        super().__init__(queryset=villages, empty_label=_("Pilih desa atau kelurahan"), **kwargs)
+        super().__init__(coerce=int, empty_value=None, choices=_villages, **kwargs)
 
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} ({obj.district.name})"
+    def clean(self, value: Any) -> Village | None:
+        pk = super().clean(value)
+        return None if pk is None else Village.objects.select_related("district").get(pk=pk)
+
+
+def _villages() -> list[tuple[Any, Any]]:
+    return [("", _("Pilih desa atau kelurahan")), *villages_for_picker()]
 
 
 class ApplyForm(forms.Form):
     """Who asks, what the definition asks, and its documents."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)
-    applicant_name = forms.CharField(label=_("Nama lengkap"), max_length=120, help_text=_("Seperti pada KTP."))
-    applicant_nik = NikField(label=_("NIK"))
-    applicant_phone = PhoneField(label=_("Nomor telepon"), required=False, help_text=_("Untuk memberi kabar."))
-    applicant_village = VillageField(label=_("Desa atau kelurahan"))
+    applicant_name = forms.CharField(
+        label=_("Nama lengkap"),
+        max_length=120,
+        help_text=_("Seperti pada KTP."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    applicant_nik = NikField(label=_("NIK"), help_text=_("16 angka pada KTP atau KK."))
+    applicant_phone = PhoneField(label=_("Nomor telepon"), required=False, help_text=_("Agar kami dapat menghubungi."))
+    applicant_village = VillageField(label=_("Desa atau kelurahan tempat tinggal"))
 
     def __init__(self, definition: Definition, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, initial={"token": uuid.uuid4(), **kwargs.pop("initial", {})}, **kwargs)
         self.definition = definition
+        labels = {field.key: field.label for field in definition.fields}
         for field in definition.fields:
-            self.fields[f"field_{field.key}"] = form_field(field)
+            made = form_field(field)
+            made.help_text = _with_condition(field.help, field.show_if, labels)
+            self.fields[f"field_{field.key}"] = made
         for document in definition.documents:
-            required = document.required and document.required_if is None
-            self.fields[f"document_{document.key}"] = UploadField(
-                label=document.label, required=required, help_text=document.help
-            )
+            made = UploadField(label=document.label, required=document.required and document.required_if is None)
+            hint = _with_condition(document.help, document.required_if, labels)
+            made.help_text = f"{hint} {made.hint()}." if hint else f"{made.hint()}."
+            self.fields[f"document_{document.key}"] = made
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The visible fields under their headings."""
+        heads = [(_("Pemohon"), "applicant_"), (_("Permohonan"), "field_"), (_("Dokumen"), "document_")]
+        found = [(str(head), [self[name] for name in self.fields if name.startswith(start)]) for head, start in heads]
+        return [(head, fields) for head, fields in found if fields]
+
+    @property
+    def lost_files(self) -> bool:
+        """Whether documents came with answers that are refused: a browser does not keep chosen files."""
+        return bool(self.files and self.errors)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self.errors.pop("token", None):  # a form without its token is simply a new one
+            cleaned["token"] = uuid.uuid4()
         answers = self.answers()
         for field in self.definition.fields:
             if field.show_if is None:
                 continue
+            name = f"field_{field.key}"
             if not is_met(field.show_if, answers):
-                cleaned[f"field_{field.key}"] = None
-            elif field.required and cleaned.get(f"field_{field.key}") in (None, "", []):
-                self.add_error(f"field_{field.key}", _("Isian ini wajib karena jawaban Anda di atas."))
+                cleaned[name] = None
+                self.errors.pop(name, None)
+            elif field.required and cleaned.get(name) in (None, "", []) and name not in self.errors:
+                self.add_error(name, _("Isian ini wajib karena jawaban Anda di atas."))
         for document in self.definition.documents:
             name = f"document_{document.key}"
             needed = document.required_if and is_met(document.required_if, answers)
@@ -122,6 +152,17 @@ class ApplyForm(forms.Form):
     def applicant(self) -> Applicant:
         cleaned = self.cleaned_data
         return Applicant(cleaned["applicant_name"], cleaned["applicant_nik"], cleaned["applicant_phone"] or "")
+
+
+def _with_condition(text: str, condition: Condition | None, labels: Mapping[str, str]) -> str:
+    """The help of a field that applies only sometimes says when, so that nobody needs a script to know."""
+    if condition is None:
+        return text
+    when = _("Hanya bila “%(label)s”: %(values)s.") % {
+        "label": labels[condition.field],
+        "values": _(" atau ").join(_YES_NO_TEXT.get(value, value) for value in condition.values),
+    }
+    return f"{when} {text}".strip()
 
 
 def is_met(condition: Condition, answers: Mapping[str, Any]) -> bool:
@@ -154,8 +195,54 @@ class StepForm(forms.Form):
     expected = forms.CharField(max_length=60)
     reason = forms.CharField(required=False, max_length=2000)
 
+    def sentence(self) -> str:
+        """What to do about a form that does not fit."""
+        if "reason" in self.errors:
+            return _now("Alasan paling panjang 2.000 huruf. Persingkat, lalu kirim lagi.")
+        return _now("Pilih salah satu keputusan.")
+
+
+class ReadableJSONField(forms.JSONField):
+    """JSON indented and with letters as letters, for people to edit."""
+
+    default_error_messages = {"invalid": _("Naskah ini bukan JSON yang utuh. Periksa koma, kutip, dan kurungnya.")}
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return json.dumps(value, indent=2, ensure_ascii=False)
+        return super().prepare_value(value)
+
 
 class PublishForm(forms.Form):
-    definition = forms.JSONField(
-        label=_("Definisi (JSON)"), widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"})
+    definition = ReadableJSONField(
+        label=_("Definisi (JSON)"),
+        help_text=_("Seluruh layanan dalam satu naskah: isian, dokumen, tahap, langkah, dan surat."),
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "code"}),
+    )
+
+
+class OfficeForm(forms.Form):
+    unit = forms.ModelChoiceField(
+        label=_("Kantor pengelola"),
+        queryset=Unit.objects.none(),
+        required=False,
+        help_text=_("Menerima berkas tahap kantor dan menandatangani surat yang tidak ditandatangani desa."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = Unit.objects.open().exclude(kind__in=Unit.VILLAGE_KINDS).order_by("name")
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+
+class SwitchForm(forms.Form):
+    LABELS = {ON: _("hidup"), CLOSING: _("menutup"), OFF: _("mati")}
+
+    state = forms.ChoiceField(
+        label=_("Keadaan"),
+        choices=[
+            (ON, _("Hidup: menerima permohonan")),
+            (CLOSING, _("Menutup: hanya menyelesaikan yang ada")),
+            (OFF, _("Mati: tidak terlihat")),
+        ],
     )

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from modules.services.definition import Definition, State
+from modules.services.definition import Definition, State, remember
 from tenants.files.models import Attachment
 from tenants.organisation.models import Unit, Village
 from tenants.people.fields import EncryptedField, KeyedHashField
@@ -84,7 +84,7 @@ class DefinitionVersion(models.Model):
 
     @cached_property
     def definition(self) -> Definition:
-        return Definition.model_validate(self.content)
+        return remember(self.sha256, self.content)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):

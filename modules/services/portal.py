@@ -1,69 +1,58 @@
-"""Pages of citizens: find a service, apply, keep the receipt, track, answer."""
+"""Pages of citizens: find a service, apply, keep the receipt, track, answer, download the letter."""
 
 from typing import Any
 
 from django.core import signing
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from modules.registry import discover
-from modules.services.definition import APPLICANT
+from modules.services import doors
 from modules.services.forms import AnswerForm, ApplyForm, TrackForm
 from modules.services.models import Case, Service
-from modules.services.public import CaseRefused, act, add_document, file_case, find_tracked, steps_of, timeline
+from modules.services.permissions import ServicesPermission
+from modules.services.public import (
+    CaseRefused,
+    answer_case,
+    applicant_steps,
+    file_case,
+    find_tracked,
+    letters_of,
+    reach,
+    steps_of,
+    timeline,
+)
 from modules.switches import ON, is_reachable, state_of
 from tenants.accounts.access import public_page
+from tenants.files.serving import serve
+from tenants.letters.models import Letter
 from tenants.organisation.calendar import current_calendar
-from tenants.ratelimit import address, is_too_often
+from tenants.ratelimit import address, count_failure, failures
 
 RECEIPT_SECONDS, TRACK_SECONDS = 3600, 7200
+WRONG_BY_ADDRESS, WRONG_BY_NUMBER, WRONG_SECONDS = 20, 10, 600
+"""A village office behind one address mistypes now and then; who guesses does so all the time."""
 
 
 @public_page
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """The portal: services by life event, search, tracking."""
-    query = request.GET.get("q", "").strip()[:80]
-    tiles = [tile for tile in _tiles(request) if query.lower() in tile["text"]]
-    events: dict[str, list[dict[str, Any]]] = {}
-    for tile in tiles:
-        events.setdefault(tile["event"] or _("Layanan lain"), []).append(tile)
-    context = {"query": query, "events": sorted(events.items()), "track_form": TrackForm()}
+def portal_home(request: HttpRequest) -> HttpResponse:
+    """The portal: search, life events, every service, tracking."""
+    query, event = request.GET.get("q", "").strip()[:80], request.GET.get("event", "").strip()[:60]
+    tiles = doors.tiles(request.regency)  # type: ignore[attr-defined]
+    context = {
+        "query": query,
+        "events": [] if query or event else doors.life_events(tiles),
+        "event": doors.event_title(event) if event else "",
+        "tiles": [tile for tile in tiles if tile.matches(query) and (not event or tile.event == event)],
+        "track_form": TrackForm(),
+    }
     return render(request, "services/home.html", context)
-
-
-def _tiles(request: HttpRequest) -> list[dict[str, Any]]:
-    """What citizens can ask for: services made of data, and modules with a public page."""
-    regency = request.regency  # type: ignore[attr-defined]
-    tiles = []
-    for service in Service.objects.exclude(current=None).select_related("current").order_by("name"):
-        definition = service.definition
-        if not definition.public or not is_reachable(regency, service.key):
-            continue
-        tiles.append(
-            {
-                "name": definition.name,
-                "summary": definition.summary,
-                "event": definition.life_event,
-                "url": f"/{definition.managed_by}/" if definition.managed_by else f"/services/{service.key}/",
-                "days": definition.promise_days,
-                "text": f"{definition.name} {definition.summary} {definition.life_event}".lower(),
-            }
-        )
-    shown = {tile["url"] for tile in tiles}
-    for module in discover():
-        url = f"/{module.key}/"
-        if module.public and not module.essential and url not in shown and is_reachable(regency, module.key):
-            text = f"{module.name} {module.summary}"
-            tiles.append(
-                {"name": module.name, "summary": module.summary, "event": "", "url": url, "text": text.lower()}
-            )
-    return tiles
 
 
 def _service(key: str) -> Service:
@@ -95,11 +84,11 @@ def application(request: HttpRequest, service: str) -> HttpResponse:
     found = _service(service)
     if state_of(request.regency, service) != ON:  # type: ignore[attr-defined]
         return render(request, "services/closed.html", {"service": found}, status=409)
-    form = ApplyForm(found.definition, request.POST or None, request.FILES or None)
+    form = ApplyForm(found.definition, request.POST or None, request.FILES or None, initial=_own_village(request))
     if request.method == "GET" or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "services/application.html", {"service": found, "form": form}, status=status)
-    staff = request.user if request.user.is_authenticated else None
+    staff = request.user if _files_for_others(request) else None
     filed = file_case(
         service=service,
         data=form.answers(),
@@ -110,7 +99,19 @@ def application(request: HttpRequest, service: str) -> HttpResponse:
         by=staff,  # type: ignore[arg-type]
         at=timezone.now(),
     )
-    return redirect("services:receipt", sealed=_seal("receipt", [filed.case.pk, filed.secret]))
+    return redirect("services:receipt", sealed=_seal("receipt", [filed.case.pk, filed.secret, filed.is_new]))
+
+
+def _files_for_others(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.has(ServicesPermission.FILE)
+
+
+def _own_village(request: HttpRequest) -> dict[str, Any]:
+    """A village operator files for people of the own village."""
+    if not _files_for_others(request):
+        return {}
+    villages = reach(request.user).villages  # type: ignore[arg-type]
+    return {"applicant_village": next(iter(villages))} if len(villages) == 1 else {}
 
 
 @public_page
@@ -118,11 +119,10 @@ def application(request: HttpRequest, service: str) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, sealed: str) -> HttpResponse:
     """Number and secret, to write down or print; the link works for an hour."""
-    pk, secret = _unseal("receipt", sealed, RECEIPT_SECONDS)
-    case = Case.objects.select_related("version", "service", "village").filter(pk=pk).first()
-    if case is None:
-        raise Http404
-    return render(request, "services/receipt.html", {"case": case, "secret": secret})
+    pk, secret, is_new = _unseal("receipt", sealed, RECEIPT_SECONDS)
+    case = get_object_or_404(Case.objects.select_related("version", "service", "village"), pk=pk)
+    context = {"case": case, "secret": secret, "is_new": is_new, "tracked": _seal("track", case.pk)}
+    return render(request, "services/receipt.html", context)
 
 
 @public_page
@@ -130,76 +130,89 @@ def receipt(request: HttpRequest, sealed: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
     """Number and secret lead to the case. A wrong number and a wrong secret look the same."""
-    form = TrackForm(request.POST or None)
+    form = TrackForm(request.POST or None, initial={"number": request.GET.get("number", "")[:40]})
     if request.method == "GET" or not form.is_valid():
         return render(request, "services/track.html", {"form": form}, status=422 if form.is_bound else 200)
     number = form.cleaned_data["number"].strip().upper()
-    by_address = is_too_often("track", address(request), limit=20, seconds=600)
-    if by_address or is_too_often("track", number, limit=10, seconds=600):
-        form.add_error(None, _("Terlalu banyak percobaan. Tunggu sepuluh menit, lalu coba lagi."))
+    if _guesses(request, number):
+        form.add_error(None, _("Terlalu banyak percobaan yang salah. Tunggu sepuluh menit, lalu coba lagi."))
         return render(request, "services/track.html", {"form": form}, status=429)
     case = find_tracked(number, form.cleaned_data["secret"])
     if case is None or not is_reachable(request.regency, case.service.key):  # type: ignore[attr-defined]
-        form.add_error(None, _("Nomor atau kode rahasia tidak cocok. Periksa tanda terima Anda."))
+        for kind, who in (("address", address(request)), ("number", number)):
+            count_failure(f"track:{kind}", who, seconds=WRONG_SECONDS)
+        form.add_error(None, _("Nomor atau kode rahasia tidak cocok. Periksa kembali tanda terima Anda."))
         return render(request, "services/track.html", {"form": form}, status=404)
     return redirect("services:tracked", sealed=_seal("track", case.pk))
+
+
+def _guesses(request: HttpRequest, number: str) -> bool:
+    by_address = failures("track:address", address(request)) >= WRONG_BY_ADDRESS
+    return by_address or failures("track:number", number) >= WRONG_BY_NUMBER
 
 
 @public_page
 @never_cache
 @require_http_methods(["GET", "POST"])
 def tracked(request: HttpRequest, sealed: str) -> HttpResponse:
-    """Where the case stands; when it was returned, the place to answer."""
+    """Where the case stands; when it was returned, the place to answer; when it is done, its letters."""
     case = _tracked_case(request, sealed)
     form = AnswerForm(request.POST or None, request.FILES or None)
-    answer = _answer_of(case)
     status = 200
-    if request.method == "POST" and answer and form.is_valid():
-        try:
-            _send_answer(case, answer, form)
-        except CaseRefused as refusal:
-            form.add_error(None, str(refusal))
-            status = 409
-        else:
-            return redirect("services:tracked", sealed=sealed)
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                _send_answer(case, request.POST.get("transition", ""), form)
+            except CaseRefused as refusal:
+                form.add_error(None, str(refusal))
+                status = 409
+            else:
+                return redirect("services:tracked", sealed=sealed)
+    events = timeline(case)
     context = {
         "case": case,
         "steps": steps_of(case),
-        "events": timeline(case),
-        "answer": answer,
+        "events": events,
+        "asked": next((event.reason for event in events if event.to_state == case.state), ""),
+        "answers": applicant_steps(case),
+        "letters": letters_of(case),
         "form": form,
         "sealed": sealed,
     }
     return render(request, "services/tracked.html", context, status=status)
 
 
+@public_page
+@never_cache
+@require_GET
+def tracked_letter(request: HttpRequest, sealed: str, letter_uuid: str) -> HttpResponseBase:
+    """A letter of the tracked case, as long as it is valid."""
+    case = _tracked_case(request, sealed)
+    found = get_object_or_404(Letter.objects.of(case).select_related("attachment"), public_id=letter_uuid)
+    if found.attachment is None or not found.is_valid:
+        raise Http404
+    return serve(found.attachment)
+
+
 def _tracked_case(request: HttpRequest, sealed: str) -> Case:
     pk = _unseal("track", sealed, TRACK_SECONDS)
-    case = Case.objects.select_related("version", "service", "village").filter(pk=pk).first()
-    if case is None or not is_reachable(request.regency, case.service.key):  # type: ignore[attr-defined]
+    case = get_object_or_404(Case.objects.select_related("version", "service", "village"), pk=pk)
+    if not is_reachable(request.regency, case.service.key):  # type: ignore[attr-defined]
         raise Http404
     return case
 
 
-def _answer_of(case: Case) -> str:
-    """The step by which the applicant sends a returned case back, if it was returned."""
-    steps = case.definition.leaving(case.state) if case.is_open else []
-    return next((step.key for step in steps if case.definition.role_of(step, case.state) == APPLICANT), "")
-
-
-def _send_answer(case: Case, step: str, form: AnswerForm) -> None:
-    now = timezone.now()
-    if upload := form.cleaned_data["document"]:
-        add_document(case=case, key="perbaikan", upload=upload, by=None, at=now)
-    act(
+def _send_answer(case: Case, transition: str, form: AnswerForm) -> None:
+    steps = applicant_steps(case)
+    if not steps:
+        raise CaseRefused(_("Berkas ini tidak lagi menunggu jawaban Anda. Muat ulang halaman ini."))
+    answer_case(
         case=case,
-        transition=step,
-        by=None,
-        at=now,
+        transition=transition or steps[0].key,
+        upload=form.cleaned_data["document"],
         reason=form.cleaned_data["message"],
-        expected=case.state,
-        as_applicant=True,
-        via=case.definition.managed_by,
+        at=timezone.now(),
     )
 
 

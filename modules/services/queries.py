@@ -1,17 +1,63 @@
 """Which cases a person sees and may act on."""
 
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import Count, Q
 from django.utils import timezone
 
-from modules.services.definition import Scope, Transition
-from modules.services.models import Case, CaseEvent, CaseQuerySet, DefinitionVersion
+from modules.services.definition import APPLICANT, Definition, Scope, Transition, remember, remembered
+from modules.services.models import Case, CaseEvent, CaseQuerySet, DefinitionVersion, Service
 from modules.services.workflow import Step, steps
-from tenants.accounts.models import User
-from tenants.organisation.models import Assignment
+from modules.switches import is_reachable
+from tenants.accounts.models import RoleGrant, User
+from tenants.letters.models import Letter
+from tenants.models import Regency
+from tenants.organisation.models import Assignment, Unit
 from tenants.people.keys import keyed_hash
+from tenants.versioned import VersionedCache
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    """What lists ask about a version without reading its content."""
+
+    service: str
+    name: str
+    sha256: str
+    village_roles: frozenset[str]
+    unit_roles: frozenset[str]
+    regency_roles: frozenset[str]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return self.village_roles | self.unit_roles | self.regency_roles
+
+
+def _load_versions(_schema: Hashable) -> Mapping[int, VersionFacts]:
+    rows = DefinitionVersion.objects.order_by("pk").values_list(
+        "pk", "service__key", "service__name", "sha256", "village_roles", "unit_roles", "regency_roles"
+    )
+    return {
+        pk: VersionFacts(key, name, sha256, frozenset(village), frozenset(unit), frozenset(regency))
+        for pk, key, name, sha256, village, unit, regency in rows
+    }
+
+
+versions = VersionedCache("services.versions", _load_versions)
+
+
+def definitions(version_ids: Iterable[int]) -> dict[int, Definition]:
+    """Definitions by version. No SQL for contents that this process has read before."""
+    known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
+    found = {pk: remembered(known[pk].sha256) if pk in known else None for pk in set(version_ids)}
+    if missing := [pk for pk, definition in found.items() if definition is None]:
+        rows = DefinitionVersion.objects.filter(pk__in=missing).values_list("pk", "sha256", "content")
+        found |= {pk: remember(sha256, content) for pk, sha256, content in rows}
+    return {pk: definition for pk, definition in found.items() if definition is not None}
 
 
 @dataclass(frozen=True)
@@ -24,12 +70,15 @@ class Reach:
 
 
 def reach(user: User, on: date | None = None) -> Reach:
-    """The roles of a user, and the units and villages of the positions held on a day. Two queries."""
-    day = on or timezone.localdate()
-    roles = frozenset(user.grants.values_list("role__key", flat=True))
-    held = Assignment.objects.on(day).filter(user=user).values_list("position__unit_id", "position__unit__village_id")
-    places = list(held)
-    return Reach(roles, frozenset(u for u, _ in places), frozenset(v for _, v in places if v))
+    """The roles of a user, and the units and villages of the positions held on a day. One query."""
+    held = Assignment.objects.on(on or timezone.localdate()).filter(user=user.pk)
+    in_villages = held.filter(position__unit__village__isnull=False)
+    roles, units, villages = User.objects.values_list(
+        ArraySubquery(RoleGrant.objects.filter(user=user.pk).values("role__key")),
+        ArraySubquery(held.values("position__unit_id")),
+        ArraySubquery(in_villages.values("position__unit__village_id")),
+    ).get(pk=user.pk)
+    return Reach(frozenset(roles), frozenset(units), frozenset(villages))
 
 
 def turn_of(found: Reach) -> Q:
@@ -43,21 +92,36 @@ def turn_of(found: Reach) -> Q:
 def cases_for(user: User, found: Reach | None = None) -> CaseQuerySet:
     """Cases that a user sees: those in whose workflow a role of theirs stands, within its reach, and their own."""
     found = found or reach(user)
-    versions = DefinitionVersion.objects.filter(
-        Q(village_roles__overlap=list(found.roles))
-        | Q(unit_roles__overlap=list(found.roles))
-        | Q(regency_roles__overlap=list(found.roles))
-    ).values_list("pk", "village_roles", "unit_roles", "regency_roles")
-    rows = list(versions) if found.roles else []
-    everywhere = [pk for pk, _v, _u, regency in rows if found.roles & set(regency)]
-    by_unit = [pk for pk, _v, unit, _r in rows if found.roles & set(unit)]
-    by_village = [pk for pk, village, _u, _r in rows if found.roles & set(village)]
-    seen = Q(filed_by=user) | Q(version__in=everywhere)
+    known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
+    everywhere = [pk for pk, version in known.items() if found.roles & version.regency_roles]
+    by_unit = [pk for pk, version in known.items() if found.roles & version.unit_roles]
+    by_village = [pk for pk, version in known.items() if found.roles & version.village_roles]
+    seen = Q(filed_by=user)
+    if everywhere:
+        seen |= Q(version__in=everywhere)
     if by_unit and found.units:
         seen |= Q(version__in=by_unit, unit__in=found.units)
     if by_village and found.villages:
         seen |= Q(version__in=by_village, village__in=found.villages)
     return Case.objects.filter(seen)
+
+
+def without_closed_doors(cases: CaseQuerySet, regency: Regency) -> CaseQuerySet:
+    """Without the cases of services that the regency has off: they are kept, and not shown to anyone."""
+    known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
+    off = [pk for pk, version in known.items() if not is_reachable(regency, version.service)]
+    return cases.exclude(version__in=off) if off else cases
+
+
+def visible_services(found: Reach, regency: Regency) -> list[tuple[str, str]]:
+    """Key and name of the open services in whose workflow somebody with this reach works, by name."""
+    known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
+    names = {
+        version.service: version.name
+        for version in known.values()
+        if found.roles & version.roles and is_reachable(regency, version.service)
+    }
+    return sorted(names.items(), key=lambda item: item[1].casefold())
 
 
 def is_turn_of(case: Case, role: str, found: Reach) -> bool:
@@ -110,6 +174,44 @@ def open_cases(service: str | None = None) -> int:
     """How many cases are open, of one service or of all that are not managed by a module."""
     found = Case.objects.open()
     return found.filter(service__key=service).count() if service else found.count()
+
+
+def open_by_service() -> dict[int, int]:
+    """How many cases of each service are open. One query."""
+    rows = Case.objects.open().values("service").annotate(count=Count("pk"))
+    return {row["service"]: row["count"] for row in rows}
+
+
+def offered() -> list[Definition]:
+    """Current definitions that citizens may see, by name. One query."""
+    current = Service.objects.exclude(current=None).values_list("current_id", flat=True)
+    found = definitions(pk for pk in current if pk)
+    return sorted((item for item in found.values() if item.public), key=lambda item: item.name.casefold())
+
+
+def applicant_steps(case: Case) -> list[Transition]:
+    """What the applicant may do with a case that waits for them; a managed case is answered in its module."""
+    if not case.is_open or case.definition.managed_by:
+        return []
+    steps = case.definition.leaving(case.state)
+    return [step for step in steps if case.definition.role_of(step, case.state) == APPLICANT]
+
+
+def office_named(name: str) -> Unit | None:
+    """The office of the regency that a definition means, if there is one of that name or code."""
+    if not name:
+        return None
+    return Unit.objects.open().filter(Q(name__iexact=name) | Q(short_name__iexact=name) | Q(code__iexact=name)).first()
+
+
+def letters_of(case: Case) -> list[Letter]:
+    """The letters of a case, oldest first."""
+    return list(Letter.objects.of(case).select_related("attachment"))
+
+
+def document_names(definition: Definition) -> dict[str, str]:
+    """What the documents of a service are called, by key."""
+    return {document.key: document.label for document in definition.documents}
 
 
 def lateness(case: Case, now: datetime) -> str:

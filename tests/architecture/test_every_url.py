@@ -79,7 +79,7 @@ def example(endpoint: Endpoint, user: User) -> dict[str, object]:
 
 def filler(endpoint: Endpoint) -> dict[str, object]:
     """Values of the right shape that belong to nobody."""
-    return {name: "00000000-0000-4000-8000-000000000000" if "uuid" in name else "1" for name in endpoint.parameters}
+    return {name: "00000000-0000-4000-8000-000000000000" if "uuid" in name else "909090" for name in endpoint.parameters}
 
 
 def test_the_walk_finds_every_module() -> None:

@@ -1,0 +1,133 @@
+"""Rules and money of the benefit (SM-11): every change is a new version that begins on a day."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from modules.santunan_kematian.actions.errors import CeilingTooLow, ProgrammeInUse, ProgrammeOverlaps, Refused
+from modules.santunan_kematian.models import Budget, Programme
+from tenants.audit.actions import record
+from tenants.people.formats import rupiah, tanggal
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a regulation fixes. Defaults are Batang's."""
+
+    name: str
+    valid_from: date
+    regulation: str = ""
+    valid_to: date | None = None
+    amount: Decimal = Decimal(1_000_000)
+    limit_days: int = 60
+    day_kind: str = "calendar"
+    register_required: bool = True
+    survey_allowed: bool = True
+    max_desil: int | None = None
+    village_letter_enough: bool = True
+    certificate_proof_required: bool = False
+    poverty_letter_required: bool = False
+    bank_account_required: bool = False
+    infants_accepted: bool = True
+    infant_months: int = 12
+    survey_threshold: int = 5
+    photo_required: bool = True
+    funding: str = "btt"
+    account_code: str = "5.3.01.01.01.0001"
+    place: str = ""
+
+
+def settings_of(programme: Programme) -> Settings:
+    """The settings of a version, to change from."""
+    return Settings(**{field.name: getattr(programme, field.name) for field in fields(Settings)})
+
+
+@transaction.atomic
+def create_programme(*, code: str, settings: Settings, by: Any, at: datetime) -> Programme:
+    """A first programme, or one for days that no other covers. Raises ProgrammeOverlaps."""
+    programme = Programme(code=code, created_at=at, created_by=by, **asdict(settings))
+    _save(programme)
+    record("santunan_kematian.programme_created", subject=programme, by=by, at=at, data=_plain(settings))
+    return programme
+
+
+@transaction.atomic
+def revise_programme(*, programme: Programme, settings: Settings, by: Any, at: datetime) -> Programme:
+    """New rules from `settings.valid_from`; the old version ends the day before and keeps its claims.
+
+    Raises Refused when they would begin before the old ones do, ProgrammeOverlaps when another follows already.
+    """
+    old = Programme.objects.select_for_update().get(pk=programme.pk)
+    if settings.valid_from <= old.valid_from:
+        text = _("Aturan baru harus mulai sesudah %(day)s, hari mulai aturan yang sekarang.")
+        raise Refused(text % {"day": tanggal(old.valid_from)})
+    last = settings.valid_from - timedelta(days=1)
+    if old.claims.filter(death_date__gt=last).exists():
+        text = _("Sudah ada pengajuan atas kematian sesudah %(day)s. Pilih tanggal mulai yang lebih lambat.")
+        raise ProgrammeInUse(text % {"day": tanggal(last)})
+    old.valid_to = last
+    old.save(update_fields=["valid_to"])
+    return create_programme(code=_next_code(settings.valid_from), settings=settings, by=by, at=at)
+
+
+@transaction.atomic
+def correct_programme(*, programme: Programme, settings: Settings, by: Any, at: datetime) -> Programme:
+    """Mend a version that has no claims yet. Raises ProgrammeInUse once it has, ProgrammeOverlaps."""
+    programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    before = _plain(settings_of(programme))
+    changes = {name: value for name, value in asdict(settings).items() if getattr(programme, name) != value}
+    harmless = {"name", "regulation", "place"}
+    if set(changes) - harmless and programme.claims.exists():
+        raise ProgrammeInUse(_("Program ini sudah dipakai pengajuan. Buat versi baru yang berlaku mulai suatu hari."))
+    for name, value in changes.items():
+        setattr(programme, name, value)
+    _save(programme)
+    after = _plain(settings)
+    data = {name: [before[name], after[name]] for name in changes}
+    record("santunan_kematian.programme_corrected", subject=programme, by=by, at=at, data=data)
+    return programme
+
+
+@transaction.atomic
+def set_ceiling(*, year: int, ceiling: Decimal, basis: str, by: Any, at: datetime) -> Budget:
+    """Fix or change the ceiling of a year. Raises CeilingTooLow below what is already set aside."""
+    budget, created = Budget.objects.select_for_update().get_or_create(
+        year=year, defaults={"ceiling": ceiling, "basis": basis, "changed_at": at, "changed_by": by}
+    )
+    before = None if created else str(budget.ceiling)
+    if ceiling < budget.committed:
+        values = {"committed": rupiah(budget.committed, short=True), "year": year}
+        raise CeilingTooLow(_("Pagu %(year)s tidak boleh di bawah %(committed)s yang sudah disisihkan.") % values)
+    budget.ceiling, budget.basis, budget.changed_at, budget.changed_by = ceiling, basis, at, by
+    budget.save()
+    data = {"from": before, "to": str(ceiling), "year": year, "basis": basis}
+    record("santunan_kematian.ceiling_set", subject=budget, by=by, at=at, data=data)
+    return budget
+
+
+def _save(programme: Programme) -> None:
+    try:
+        with transaction.atomic():
+            programme.save()
+    except IntegrityError as problem:
+        if "programme_one_at_a_time" in str(problem):
+            raise ProgrammeOverlaps(
+                _("Pada masa itu sudah ada program lain yang berlaku. Akhiri dahulu program itu.")
+            ) from problem
+        raise
+
+
+def _next_code(start: date) -> str:
+    base = f"santunan-{start:%Y-%m-%d}"
+    taken = set(Programme.objects.filter(code__startswith=base).values_list("code", flat=True))
+    return next(code for code in (base, *(f"{base}-{n}" for n in range(2, 100))) if code not in taken)
+
+
+def _plain(settings: Settings) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, bool | int | None) else str(value) for name, value in asdict(settings).items()
+    }

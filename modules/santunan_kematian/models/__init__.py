@@ -1,0 +1,22 @@
+"""Programmes and their money, the register of the poor, claims, and what follows from an approval."""
+
+from modules.santunan_kematian.models.claim import Claim, Decision, Decree, HouseSurvey
+from modules.santunan_kematian.models.payment import DeathReport, Handover, Payment, PaymentList
+from modules.santunan_kematian.models.programme import Budget, Programme
+from modules.santunan_kematian.models.register import RegisterEntry, RegisterImport, RegisterRow
+
+__all__ = [
+    "Budget",
+    "Claim",
+    "DeathReport",
+    "Decision",
+    "Decree",
+    "Handover",
+    "HouseSurvey",
+    "Payment",
+    "PaymentList",
+    "Programme",
+    "RegisterEntry",
+    "RegisterImport",
+    "RegisterRow",
+]

@@ -1,0 +1,29 @@
+"""What other modules may use: the count of open work, and what was paid for whom (the one ledger of benefits)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from modules.santunan_kematian.queries import claims
+from modules.services import public as services
+
+__all__ = ["PaidBenefit", "open_cases", "paid_benefits"]
+
+
+@dataclass(frozen=True)
+class PaidBenefit:
+    """A benefit that was paid out."""
+
+    number: str
+    date: date
+    amount: Decimal
+
+
+def open_cases() -> int:
+    """How many claims are not finished."""
+    return services.open_cases(service="santunan_kematian")
+
+
+def paid_benefits(nik: str) -> list[PaidBenefit]:
+    """Benefits that were paid for the death of the person with this NIK."""
+    return [PaidBenefit(*row) for row in claims.paid_for(nik)]

@@ -1,0 +1,35 @@
+// Keeps what is typed in a long form until it is sent: in this tab only, so that a shared computer remembers nobody.
+// form[data-behaviour=draft]; never files, passwords, or fields with data-private.
+(() => {
+  const form = document.querySelector("form[data-behaviour~=draft]");
+  if (!form) return;
+  const place = form.querySelector("[data-draft]"), name = "draft:" + location.pathname;
+  const fields = () => [...form.elements].filter((field) => field.name && !field.matches("[type=hidden], [type=file], [type=password], [data-private], button, fieldset"));
+  const checkable = (field) => field.type === "checkbox" || field.type === "radio";
+  const say = (text) => { if (place) { place.hidden = false; place.textContent = text; } };
+  const kept = sessionStorage.getItem(name);
+  if (kept && !form.querySelector(".invalid, .summary")) {
+    const values = JSON.parse(kept);
+    for (const field of fields()) {
+      const value = values[field.name];
+      if (value === undefined) continue;
+      if (checkable(field)) field.checked = value.includes(field.value);
+      else if (!field.value && !field.multiple) field.value = value[0];
+    }
+    if (place) say(place.dataset.restored);
+  }
+  let waiting;
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const values = {};
+      for (const field of fields()) {
+        values[field.name] ??= [];
+        if (!checkable(field) || field.checked) values[field.name].push(field.value);
+      }
+      sessionStorage.setItem(name, JSON.stringify(values));
+      if (place) say(place.dataset.kept.replace("%s", new Date().toTimeString().slice(0, 5).replace(":", ".")));
+    }, 600);
+  });
+  form.addEventListener("submit", () => { clearTimeout(waiting); sessionStorage.removeItem(name); });
+})();
