@@ -112,7 +112,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     # Provisioning runs whose worker disappeared are taken up again.
-    "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 60},
+    "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 20},
     "letters.resume": {
         "task": "onboarding.in_every_regency",
         "schedule": 600,
