@@ -1,4 +1,4 @@
-"""One stylesheet and one script from the many small files of `static/`: a slow link asks twice, an editor finds each alone."""
+"""One stylesheet and one script from the small files of `static/`: a slow link asks twice, an editor finds each."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
