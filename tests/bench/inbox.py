@@ -1,20 +1,5 @@
 """What a page of the inbox costs in a regency with 10,000 cases, beside the raw SQL of the same page."""
 
-import time
-from http.cookies import SimpleCookie
-
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
-
-from modules.services.inbox import PAGE, Chosen, page
-from modules.services.queries import reach, versions
-from tenants.models import Regency
-from tenants.schemas.context import in_public, in_schema
-from tests.bench.ground import BATANG, CASES, ground, officer, session_cookie
-from tests.bench.row import Row, median_ms, side_by_side
-
 RAW = """
 SELECT c.number, c.applicant_name, c.title, c.state, c.outcome, c.due_at, c.paused_at, c.filed_at, c.closed_at,
        c.amount, c.version_id, v.kind, v.name, s.name

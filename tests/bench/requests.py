@@ -1,7 +1,6 @@
 """Requests per second of the pages that are opened most, beside an empty Django view on the same kind of server."""
 
 import json
-import statistics
 import subprocess
 import sys
 from dataclasses import dataclass

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tenants.models import Regency
 from tenants.organisation.models import Unit
 from tenants.organisation.queries import positions_of, signatory_of
-from tenants.schemas.context import connection, in_public
 
 OFFICE = "DINSOS"
 
@@ -19,15 +17,6 @@ class Hand:
     name: str
     position: str
     nip: str = ""
-
-
-def regency() -> Regency:
-    """The regency whose schema is current, as it stands in the head of a letter."""
-    current = connection.tenant
-    if isinstance(current, Regency):
-        return current
-    with in_public():
-        return Regency.objects.get(schema_name=current.schema_name)
 
 
 def office(user: Any, *, on: date) -> Unit | None:
