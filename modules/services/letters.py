@@ -15,6 +15,7 @@ from tenants.current import current_regency
 from tenants.letters.actions import Signer, request_letter
 from tenants.letters.models import Letter
 from tenants.letters.numbering import take_number, zone
+from tenants.models import Regency
 from tenants.organisation.models import Assignment, Unit
 from tenants.organisation.queries import signatory_of
 from tenants.people.formats import tanggal
