@@ -97,6 +97,7 @@ class Page:
     """Back to the beginning of the list, from a later page."""
     next: str
     counts: dict[str, int]
+    has_amounts: bool
     services: list[tuple[str, str]]
     """Keys and names of the services among which one may choose."""
 
@@ -109,7 +110,8 @@ def page(user: User, found: Reach, chosen: Chosen, regency: Regency, now: dateti
     following = replace(chosen, after=more).address if more else ""
     rows = list(_rows(cases[:PAGE], now))
     first = chosen.to() if chosen.after else ""
-    return Page(rows, first, following, _counts(seen, found, now), visible_services(found, regency))
+    amounts = any(row.amount for row in rows)
+    return Page(rows, first, following, _counts(seen, found, now), amounts, visible_services(found, regency))
 
 
 def _chosen(seen: CaseQuerySet, found: Reach, chosen: Chosen, now: datetime) -> CaseQuerySet:
