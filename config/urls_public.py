@@ -8,6 +8,8 @@ from modules.library import console as library
 from onboarding import console as onboarding
 from onboarding import views as site
 from tenants import console as tenants
+from tenants.accounts import console as accounts
+from tenants.audit import console as audit
 
 console = [
     path("", modules.regencies, name="regencies"),
@@ -23,6 +25,9 @@ console = [
     path("runs/<int:pk>/retry/", onboarding.retry, name="retry"),
     path("runs/<int:pk>/abandonment/", onboarding.abandon, name="abandon"),
     path("packages/", library.releases, name="releases"),
+    path("operators/", accounts.operators, name="operators"),
+    path("operators/<int:pk>/", accounts.operator, name="operator"),
+    path("audit/", audit.entries, name="audit"),
 ]
 
 urlpatterns = [
