@@ -24,7 +24,7 @@ class GateMiddleware:
         regency = getattr(request, "regency", None)
         if regency is None or request.resolver_match is None:
             return
-        module = next((name for name in request.resolver_match.namespaces if name in _KEYS), None)
+        module = next((name for name in request.resolver_match.app_names if name in _KEYS), None)
         if module is None:
             return
         if not is_reachable(regency, module):

@@ -44,6 +44,10 @@ class FieldType(StrEnum):
     VILLAGE = "village"
 
 
+LONGEST = {FieldType.TEXT: 200, FieldType.LONG_TEXT: 4000}
+"""Letters in an answer, where the definition sets no limit of its own."""
+
+
 class Scope(StrEnum):
     """Whose files the role of a state sees: its village's, its office's, or the whole regency's."""
 

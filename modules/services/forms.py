@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from modules.services.definition import Condition, Definition, FieldType, FormField
+from modules.services.definition import LONGEST, Condition, Definition, FieldType, FormField
 from modules.services.public import Applicant
 from modules.switches import CLOSING, OFF, ON
 from tenants.files.forms import UploadField
@@ -39,7 +39,7 @@ def form_field(field: FormField) -> forms.Field:
     }
     match field.type:
         case FieldType.LONG_TEXT:
-            return forms.CharField(max_length=field.max or 4000, widget=forms.Textarea, **common)
+            return forms.CharField(max_length=field.max or LONGEST[field.type], widget=forms.Textarea, **common)
         case FieldType.NUMBER:
             return forms.IntegerField(min_value=field.min, max_value=field.max, **common)
         case FieldType.MONEY:
@@ -56,7 +56,7 @@ def form_field(field: FormField) -> forms.Field:
         case FieldType.VILLAGE:
             return VillageField(**common)
         case FieldType.TEXT:
-            return forms.CharField(max_length=field.max or 200, **common)
+            return forms.CharField(max_length=field.max or LONGEST[field.type], **common)
     return _SIMPLE[field.type](**common)
 
 

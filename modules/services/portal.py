@@ -21,22 +21,20 @@ from modules.services.public import (
     answer_case,
     applicant_steps,
     file_case,
-    find_tracked,
     letters_of,
     reach,
     steps_of,
     timeline,
 )
+from modules.services.tracking import GuessedTooOften, NotTracked, track_case
 from modules.switches import ON, is_reachable, state_of
 from tenants.accounts.access import public_page
 from tenants.files.serving import serve
 from tenants.letters.models import Letter
 from tenants.organisation.calendar import current_calendar
-from tenants.ratelimit import address, count_failure, failures
+from tenants.ratelimit import address
 
 RECEIPT_SECONDS, TRACK_SECONDS = 3600, 7200
-WRONG_BY_ADDRESS, WRONG_BY_NUMBER, WRONG_SECONDS = 20, 10, 600
-"""A village office behind one address mistypes now and then; who guesses does so all the time."""
 
 
 @public_page
@@ -99,7 +97,7 @@ def application(request: HttpRequest, service: str) -> HttpResponse:
         by=staff,  # type: ignore[arg-type]
         at=timezone.now(),
     )
-    return redirect("services:receipt", sealed=_seal("receipt", [filed.case.pk, filed.secret, filed.is_new]))
+    return redirect("services:receipt", sealed_receipt=_seal("receipt", [filed.case.pk, filed.secret, filed.is_new]))
 
 
 def _files_for_others(request: HttpRequest) -> bool:
@@ -117,9 +115,9 @@ def _own_village(request: HttpRequest) -> dict[str, Any]:
 @public_page
 @never_cache
 @require_GET
-def receipt(request: HttpRequest, sealed: str) -> HttpResponse:
+def receipt(request: HttpRequest, sealed_receipt: str) -> HttpResponse:
     """Number and secret, to write down or print; the link works for an hour."""
-    pk, secret, is_new = _unseal("receipt", sealed, RECEIPT_SECONDS)
+    pk, secret, is_new = _unseal("receipt", sealed_receipt, RECEIPT_SECONDS)
     case = get_object_or_404(Case.objects.select_related("version", "service", "village"), pk=pk)
     context = {"case": case, "secret": secret, "is_new": is_new, "tracked": _seal("track", case.pk)}
     return render(request, "services/receipt.html", context)
@@ -133,22 +131,13 @@ def track(request: HttpRequest) -> HttpResponse:
     form = TrackForm(request.POST or None, initial={"number": request.GET.get("number", "")[:40]})
     if request.method == "GET" or not form.is_valid():
         return render(request, "services/track.html", {"form": form}, status=422 if form.is_bound else 200)
-    number = form.cleaned_data["number"].strip().upper()
-    if _guesses(request, number):
-        form.add_error(None, _("Terlalu banyak percobaan yang salah. Tunggu sepuluh menit, lalu coba lagi."))
-        return render(request, "services/track.html", {"form": form}, status=429)
-    case = find_tracked(number, form.cleaned_data["secret"])
-    if case is None or not is_reachable(request.regency, case.service.key):  # type: ignore[attr-defined]
-        for kind, who in (("address", address(request)), ("number", number)):
-            count_failure(f"track:{kind}", who, seconds=WRONG_SECONDS)
-        form.add_error(None, _("Nomor atau kode rahasia tidak cocok. Periksa kembali tanda terima Anda."))
-        return render(request, "services/track.html", {"form": form}, status=404)
+    try:
+        case = track_case(who=address(request), regency=request.regency, **form.cleaned_data)  # type: ignore[attr-defined]
+    except (NotTracked, GuessedTooOften) as refusal:
+        form.add_error(None, str(refusal))
+        status = 429 if isinstance(refusal, GuessedTooOften) else 404
+        return render(request, "services/track.html", {"form": form}, status=status)
     return redirect("services:tracked", sealed=_seal("track", case.pk))
-
-
-def _guesses(request: HttpRequest, number: str) -> bool:
-    by_address = failures("track:address", address(request)) >= WRONG_BY_ADDRESS
-    return by_address or failures("track:number", number) >= WRONG_BY_NUMBER
 
 
 @public_page

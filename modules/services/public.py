@@ -36,6 +36,7 @@ from modules.services.queries import (
     steps_of,
     timeline,
     turn_of,
+    without_closed_doors,
 )
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "steps_of",
     "timeline",
     "turn_of",
+    "without_closed_doors",
 ]
 
 

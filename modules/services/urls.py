@@ -24,7 +24,7 @@ portal_urlpatterns = [
     path("track/", portal.track, name="track"),
     path("track/<str:sealed>/", portal.tracked, name="tracked"),
     path("track/<str:sealed>/letters/<uuid:letter_uuid>/", portal.tracked_letter, name="tracked_letter"),
-    path("receipts/<str:sealed>/", portal.receipt, name="receipt"),
+    path("receipts/<str:sealed_receipt>/", portal.receipt, name="receipt"),
     path("<slug:service>/", portal.service, name="service"),
     path("<slug:service>/application/", portal.application, name="application"),
 ]

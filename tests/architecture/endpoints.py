@@ -24,7 +24,8 @@ class Endpoint:
     @property
     def module(self) -> str:
         """The outermost namespace that is not the API's."""
-        return next((part for part in self.name.split(":")[:-1] if part != "api"), "")
+        found = next((part for part in self.name.split(":")[:-1] if part != "api"), "")
+        return found.removesuffix("-api")  # an app's API is a second instance of its namespace
 
     @property
     def permission(self) -> Any:
