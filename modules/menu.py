@@ -55,9 +55,7 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         sections = [("", list(CONSOLE))]
     else:
         return {}
-    shown = [
-        (label, [_item(item) for item in items if user.has(item.permission)]) for label, items in sections
-    ]
+    shown = [(label, [_item(item) for item in items if user.has(item.permission)]) for label, items in sections]
     _mark_current(request.path, [item for _label, items in shown for item in items])
     return {"menu": [{"label": label, "items": items} for label, items in shown if items]}
 

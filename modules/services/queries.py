@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from modules.services.definition import APPLICANT, Definition, Scope, Transition, remember, remembered
-from modules.services.models import Case, CaseEvent, CaseQuerySet, DefinitionVersion, Service
+from modules.services.models import Case, CaseEvent, CaseQuerySet, DefinitionVersion
 from modules.services.workflow import Step, steps
 from modules.switches import is_reachable
 from tenants.accounts.models import RoleGrant, User

@@ -49,8 +49,9 @@ def _batang(at: datetime) -> None:
 
 
 def _santunan(at: datetime) -> None:
-    from modules.santunan_kematian.actions import programme
     from modules.santunan_kematian.actions.workflow import publish_workflow
+
+    from modules.santunan_kematian.actions import programme
     from modules.santunan_kematian.models import Budget, Programme, RegisterEntry
     from onboarding.cast import demo_village
     from tests.journeys import family

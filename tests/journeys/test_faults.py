@@ -128,7 +128,9 @@ def test_a_double_click_files_one_claim(fragile: Deployment, button: str) -> Non
         "heir_in_same_kk": "on",
         button: "1",
     }
-    papers = {f"document_{key}": (f"{key}.jpg", family.photo()) for key in ("kk", "ktp_ahli_waris", "surat_kematian_desa")}
+    papers = {
+        f"document_{key}": (f"{key}.jpg", family.photo()) for key in ("kk", "ktp_ahli_waris", "surat_kematian_desa")
+    }
     answers = at_once(2, operator, lambda visitor: visitor.post("/work/santunan_kematian/new/", fields, papers))
     claims = "SELECT count(*) FROM batang.santunan_kematian_claim WHERE heir_name = %s AND kk_hash IS NOT NULL"
     assert fragile.ask(claims, "Siti Aminah") >= 1
