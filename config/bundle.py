@@ -1,4 +1,4 @@
-"""One stylesheet and one script from the many small files of `static/`: a slow link asks twice, an editor finds each alone."""
+"""One stylesheet and one script from the small files of `static/`: a slow link asks twice, an editor finds each."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -52,8 +52,10 @@ class BundleFinder(BaseFinder):
     """Offers the bundles to collectstatic and to the development server."""
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        found = [_Made().path(path)] if path in _PARTS else []
-        return found if find_all else (found or [None])[0]
+        if path not in _PARTS:
+            return []
+        found = _Made().path(path)
+        return [found] if find_all else found
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         for name in _PARTS:

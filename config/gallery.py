@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
 
 from tenants.accounts.access import public_page
 from tenants.fields import DayField, MoneyField
@@ -76,7 +77,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         raise Http404
     refused = SampleForm(
         {"name": "Karto Wijoyo", "nik": "33251234", "died_on": "", "amount": "sejuta", "place": "home"},
-        {"letter": SimpleUploadedFile("surat.exe", b"MZ")},
+        MultiValueDict({"letter": [SimpleUploadedFile("surat.exe", b"MZ")]}),
     )
     tokens = (settings.BASE_DIR / "static" / "css" / "0-tokens.css").read_text()
     brands = re.findall(r'\[data-brand="(\w+)"\]', tokens)
@@ -119,14 +120,42 @@ def _cases() -> dict[str, Any]:
             {"label": "Diserahkan"},
         ],
         "rows": [
-            ("SK-2026-004512", "Siti Aminah, Desa Silurah", "Almarhum: Karto Wijoyo · meninggal 18 November 2026")
-            + ("info", "Verifikasi", "warn", "Hari ini"),
-            ("SK-2026-004498", "Murni Lestari, Kel. Kauman", "Bayi, tanpa NIK: KK dan surat lahir lengkap")
-            + ("accent", "Keputusan", "bad", "Terlambat 1 hari"),
-            ("SK-2026-004487", "Slamet Riyadi, Desa Wonotunggal", "Dikembalikan: surat kematian desa tidak terbaca")
-            + ("warn", "Menunggu warga", "", "Jam berhenti"),
-            ("SK-2026-004471", "Agus Santosa, Desa Tulis", "Diserahkan 22 November 2026, kuitansi dan foto ada")
-            + ("ok", "Selesai", "ok", "Tepat waktu"),
+            (
+                "SK-2026-004512",
+                "Siti Aminah, Desa Silurah",
+                "Almarhum: Karto Wijoyo · meninggal 18 November 2026",
+                "info",
+                "Verifikasi",
+                "warn",
+                "Hari ini",
+            ),
+            (
+                "SK-2026-004498",
+                "Murni Lestari, Kel. Kauman",
+                "Bayi, tanpa NIK: KK dan surat lahir lengkap",
+                "accent",
+                "Keputusan",
+                "bad",
+                "Terlambat 1 hari",
+            ),
+            (
+                "SK-2026-004487",
+                "Slamet Riyadi, Desa Wonotunggal",
+                "Dikembalikan: surat kematian desa tidak terbaca",
+                "warn",
+                "Menunggu warga",
+                "",
+                "Jam berhenti",
+            ),
+            (
+                "SK-2026-004471",
+                "Agus Santosa, Desa Tulis",
+                "Diserahkan 22 November 2026, kuitansi dan foto ada",
+                "ok",
+                "Selesai",
+                "ok",
+                "Tepat waktu",
+            ),
         ],
         "facts": [
             ("NIK almarhum", "3325************"),

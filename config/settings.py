@@ -1,9 +1,11 @@
 """All settings. The environment is the difference between environments; nothing else reads it."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 import sentry_sdk
+from celery.schedules import crontab
 from environs import Env
 
 from config.database import database
@@ -110,7 +112,17 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     # Provisioning runs whose worker disappeared are taken up again.
-    "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 60},
+    "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 20},
+    "letters.resume": {
+        "task": "onboarding.in_every_regency",
+        "schedule": 600,
+        "args": ("tenants.letters.tasks.resume_letters",),
+    },
+    "files.sweep": {
+        "task": "onboarding.in_every_regency",
+        "schedule": crontab(hour=1, minute=15),
+        "args": ("tenants.files.tasks.sweep_files",),
+    },
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task whose worker died is handed out again after this many seconds.
@@ -125,7 +137,7 @@ MIDDLEWARE = [
     "tenants.routing.RegencyMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "tenants.context.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -183,6 +195,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# How many proxies stand before the web process: whose address a limit counts.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", 1 if HTTPS else 0)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Rujukan"
@@ -214,6 +228,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min"},
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "PAGE_SIZE": 50,
 }
 SPECTACULAR_SETTINGS = {
@@ -225,7 +240,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
-REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
+REST_KNOX = {"TOKEN_TTL": timedelta(days=30), "AUTO_REFRESH": False}
 
 # -- Language and time: Indonesian first; each regency has its own zone.
 LANGUAGE_CODE = "id"
@@ -245,6 +260,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = env.path("MEDIA_ROOT", DATA_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "tenants.files.storage.RegencyStorage"},
@@ -256,7 +272,7 @@ STORAGES = {
 }
 
 # -- Mail
-EMAIL = env.dj_email_url("EMAIL_URL", "consolemail://")
+EMAIL = env.dj_email_url("EMAIL_URL", "console:")
 vars().update(EMAIL)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Rujukan <no-reply@{BASE_DOMAIN}>")
 

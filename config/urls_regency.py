@@ -7,6 +7,7 @@ from modules import api as modules_api
 from modules import urls as modules_urls
 from modules.services import portal
 from modules.services.views import work
+from tenants.accounts import api as accounts_api
 from tenants.accounts.access import public_page
 
 urlpatterns = [
@@ -18,7 +19,7 @@ urlpatterns = [
     path("work/audit/", include("tenants.audit.urls")),
     path("account/", include("tenants.accounts.urls")),
     path("letters/", include("tenants.letters.urls")),
-    path("api/v1/", include((modules_api.urlpatterns, "api"))),
+    path("api/v1/", include(([*accounts_api.urlpatterns, *modules_api.urlpatterns], "api"))),
     path("api/schema/", public_page(SpectacularAPIView.as_view()), name="api_schema"),
     path("api/docs/", public_page(SpectacularSwaggerView.as_view(url_name="api_schema")), name="api_docs"),
     path("work/organisation/", include("tenants.organisation.urls")),

@@ -38,6 +38,8 @@ CONSOLE = (
     NavItem(_("Kabupaten"), "console:regencies", ConsolePermission.VIEW, "map"),
     NavItem(_("Penyiapan"), "console:runs", ConsolePermission.VIEW, "rocket"),
     NavItem(_("Paket templat"), "console:releases", ConsolePermission.VIEW, "package"),
+    NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),
+    NavItem(_("Jejak audit"), "console:audit", ConsolePermission.VIEW, "scroll-text"),
 )
 
 
@@ -53,9 +55,7 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         sections = [("", list(CONSOLE))]
     else:
         return {}
-    shown = [
-        (label, [_item(item) for item in items if user.has(item.permission)]) for label, items in sections
-    ]
+    shown = [(label, [_item(item) for item in items if user.has(item.permission)]) for label, items in sections]
     _mark_current(request.path, [item for _label, items in shown for item in items])
     return {"menu": [{"label": label, "items": items} for label, items in shown if items]}
 

@@ -1,11 +1,12 @@
 from datetime import timedelta
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.db.models import Q
 from django.utils import timezone
 
 from onboarding.models import ProvisioningRun
-from tenants.schemas.context import in_public
+from tenants.models import Regency
+from tenants.schemas.context import in_public, in_schema
 from tenants.schemas.standby import fill_pool, prune_pool
 
 PATIENCE = timedelta(minutes=2)
@@ -37,6 +38,18 @@ def resume_stale() -> int:
     for run in found:
         provision.delay(run.pk)
     return len(found)
+
+
+@shared_task(name="onboarding.in_every_regency")
+def in_every_regency(task: str) -> int:
+    """Enqueue a task once for each regency that is open to read; spread over a minute. Returns for how many."""
+    with in_public():
+        open_ = Regency.objects.filter(state__in=[Regency.State.ACTIVE, Regency.State.READ_ONLY])
+        schemas = list(open_.order_by("pk").values_list("schema_name", flat=True))
+    for place, schema in enumerate(schemas):
+        with in_schema(schema):
+            current_app.tasks[task].apply_async(countdown=place % 60)
+    return len(schemas)
 
 
 @shared_task(name="onboarding.refill_pool")

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -30,5 +31,5 @@ def count_failure(action: str, who: str, *, seconds: int) -> None:
 
 
 def address(request: HttpRequest) -> str:
-    """The address that the request came from, as the web server saw it."""
-    return request.META.get("REMOTE_ADDR", "")
+    """The address that the request came from: the client behind trusted proxies (setting PROXIES)."""
+    return get_adapter().get_client_ip(request)

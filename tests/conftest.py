@@ -1,10 +1,12 @@
 """Two regencies, Batang and Manggarai, made once per run; every test rolls back."""
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
@@ -114,5 +116,6 @@ def _nothing_is_remembered() -> Iterator[None]:
     """Each test starts with empty caches and ends on the public schema."""
     hosts.forget()
     switches.forget()
+    caches["default"].key_prefix = f"{os.environ.get('PYTEST_XDIST_WORKER', '')}{uuid.uuid4().hex}"
     yield
     connection.set_schema_to_public()

@@ -6,6 +6,8 @@
   const place = form.querySelector("[data-draft]"), name = "draft:" + location.pathname;
   const fields = () => [...form.elements].filter((field) => field.name && !field.matches("[type=hidden], [type=file], [type=password], [data-private], button, fieldset"));
   const checkable = (field) => field.type === "checkbox" || field.type === "radio";
+  const changed = (field) => checkable(field) ? field.checked !== field.defaultChecked
+    : field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected) : field.value !== field.defaultValue;
   const say = (text) => { if (place) { place.hidden = false; place.textContent = text; } };
   const kept = sessionStorage.getItem(name);
   if (kept && !form.querySelector(".invalid, .summary")) {
@@ -14,7 +16,7 @@
       const value = values[field.name];
       if (value === undefined) continue;
       if (checkable(field)) field.checked = value.includes(field.value);
-      else if (!field.value && !field.multiple) field.value = value[0];
+      else field.value = value[0];
     }
     if (place) say(place.dataset.restored);
   }
@@ -23,7 +25,9 @@
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       const values = {};
+      const names = new Set(fields().filter(changed).map((field) => field.name));
       for (const field of fields()) {
+        if (!names.has(field.name) || field.multiple) continue;
         values[field.name] ??= [];
         if (!checkable(field) || field.checked) values[field.name].push(field.value);
       }

@@ -4,6 +4,8 @@ SENTENCES = {
     "accounts.user_invited": _("mengundang pegawai %(subject)s"),
     "accounts.invitation_resent": _("mengirim ulang undangan kepada pegawai %(subject)s"),
     "accounts.invitation_accepted": _("menerima undangan dan memilih kata sandi"),
+    "accounts.token_created": _("masuk ke API dan menerima token"),
+    "accounts.token_ended": _("mengakhiri token API"),
     "accounts.user_deactivated": _("menonaktifkan akun pegawai %(subject)s"),
     "accounts.user_reactivated": _("mengaktifkan kembali akun pegawai %(subject)s"),
     "accounts.second_factor_reset": _("menghapus faktor kedua pegawai %(subject)s"),

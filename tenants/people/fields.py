@@ -46,6 +46,8 @@ class EncryptedField(models.BinaryField):
     """
 
     description = "Encrypted text"
+    _pyi_private_set_type: str
+    _pyi_private_get_type: PersonalText
     empty_values = [None, ""]
 
     def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
@@ -105,6 +107,8 @@ class EncryptedField(models.BinaryField):
 
 class KeyedHashField(models.GeneratedField):
     """The hash of an EncryptedField with a kind: for look-up and unique constraints."""
+
+    _pyi_private_get_type: str
 
     def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
         self.source = source

@@ -3,7 +3,7 @@
     {% load components %}
     {% bar_chart bars caption="Pengajuan per kecamatan" %}         bars: list of {label, value, shown, tone, url}
     {% donut parts caption="Keputusan" total="188" %}              parts: list of {label, value, shown, tone}
-    {% line_chart labels lines caption="Serapan" unit="%" %}       lines: list of {label, values, plan}; None ends a line
+    {% line_chart labels lines caption="Serapan" unit="%" %}       lines: list of {label, values, plan, tone}
     {% sparkline values label="12 bulan terakhir" %}
 
 `tone` is ok, warn, bad, info, accent or none; without it the chart chooses. `shown` is the value as people read it.

@@ -69,9 +69,11 @@ def revise_programme(*, programme: Programme, settings: Settings, by: Any, at: d
     if old.claims.filter(death_date__gt=last).exists():
         text = _("Sudah ada pengajuan atas kematian sesudah %(day)s. Pilih tanggal mulai yang lebih lambat.")
         raise ProgrammeInUse(text % {"day": tanggal(last)})
+    # The code stays with the rules that are current, so that a package always shares these.
+    code, old.code = old.code, _past_code(old)
     old.valid_to = last
-    old.save(update_fields=["valid_to"])
-    return create_programme(code=_next_code(settings.valid_from), settings=settings, by=by, at=at)
+    old.save(update_fields=["code", "valid_to"])
+    return create_programme(code=code, settings=settings, by=by, at=at)
 
 
 @transaction.atomic
@@ -121,8 +123,8 @@ def _save(programme: Programme) -> None:
         raise
 
 
-def _next_code(start: date) -> str:
-    base = f"santunan-{start:%Y-%m-%d}"
+def _past_code(old: Programme) -> str:
+    base = f"{old.code[:25]}-{old.valid_from:%Y%m%d}"
     taken = set(Programme.objects.filter(code__startswith=base).values_list("code", flat=True))
     return next(code for code in (base, *(f"{base}-{n}" for n in range(2, 100))) if code not in taken)
 

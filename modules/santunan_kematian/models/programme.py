@@ -1,14 +1,22 @@
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from modules.santunan_kematian import workflow
 from modules.santunan_kematian.rules import Terms
+
+
+def _user(by: Any) -> Any:
+    """Who works in this schema; an operator of the centre has no account here."""
+    return by if isinstance(by, models.Model) else None
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
@@ -115,6 +123,41 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def template_content(self) -> dict[str, Any] | None:
+        """The rules, without what is a regency's own: regulation, days, place, money. Only of the newest version."""
+        if Programme.objects.filter(valid_from__gt=self.valid_from).exists():
+            return None
+        content: dict[str, Any] = {"code": self.code}
+        for name in self.Template.fields:
+            value = getattr(self, name)
+            content[name] = str(value) if isinstance(value, Decimal) else value
+        return content
+
+    @classmethod
+    def apply_template(cls, content: dict[str, Any], *, by: Any, at: datetime) -> "Programme":
+        """Take over the rules from the first of January, and the workflow where there is none.
+
+        Raises ValidationError when claims follow other rules already, or another programme is in force.
+        """
+        workflow.publish_workflow(by=_user(by), at=at)
+        told = {name: content[name] for name in cls.Template.fields if name in content}
+        found = cls.objects.filter(code=content["code"]).first()
+        if found is None:
+            start = at.date().replace(month=1, day=1)
+            found = cls(code=content["code"], valid_from=start, created_at=at, created_by=_user(by))
+        elif found.claims.exists() and found.template_content() != content:
+            raise ValidationError(
+                _("Program ini sudah dipakai pengajuan. Buat aturan baru pada halaman Program, mulai suatu hari.")
+            )
+        for name, value in told.items():
+            field: Any = cls._meta.get_field(name)
+            setattr(found, name, field.to_python(value))
+        if cls.objects.exclude(pk=found.pk).filter(Q(valid_to=None) | Q(valid_to__gte=found.valid_from)).exists():
+            raise ValidationError(_("Sudah ada program lain yang berlaku. Akhiri dahulu program itu."))
+        found.full_clean(exclude=["created_by", "place", "regulation"], validate_constraints=False)
+        found.save()
+        return found
 
     @property
     def terms(self) -> Terms:

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from modules.santunan_kematian import actions
+from modules.santunan_kematian import workflow
 from modules.santunan_kematian.actions import claims, decisions, payments, programme, verification
 from modules.santunan_kematian.actions.claims import ClaimData
 from modules.santunan_kematian.models import Budget, Claim, PaymentList, Programme, RegisterEntry
@@ -42,7 +42,7 @@ class Cast:
 
 def make_cast(code: str = "33.25", **settings: Any) -> Cast:
     """A regency ready to receive claims, in the current schema."""
-    actions.workflow.publish_workflow(by=None, at=NOON)
+    workflow.publish_workflow(by=None, at=NOON)
     district = District.objects.create(code=f"{code}.01", name="Wonotunggal")
     villages = [
         Village.objects.create(

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from modules.santunan_kematian.actions import letters, programme, workflow
+from modules.santunan_kematian import workflow
+from modules.santunan_kematian.actions import claims, letters, programme
 from modules.santunan_kematian.models import Claim, DeathReport, PaymentList, Programme, RegisterImport
 from tenants.accounts.models import User
 from tenants.letters.models import Letter
@@ -35,8 +36,6 @@ def _claim(user: User) -> Claim:
         settings = programme.Settings(name="Santunan", valid_from=date(2026, 1, 1))
         programme.create_programme(code="santunan", settings=settings, by=None, at=AT)
         programme.set_ceiling(year=2026, ceiling=Decimal(10_000_000), basis="", by=None, at=AT)
-    from modules.santunan_kematian.actions import claims
-
     return claims.draft_claim(data=stage.data(), village=village, documents=stage.papers("kk"), by=user, at=AT)
 
 
@@ -53,9 +52,7 @@ def _document(user: User) -> Any:
 @parameter("santunan_kematian", "letter_uuid")
 def _letter(user: User) -> Any:
     claim = _claim(user)
-    return (
-        Letter.objects.of(claim).first() or letters.family_receipt(claim=claim, by=user, at=AT)
-    ).public_id
+    return (Letter.objects.of(claim).first() or letters.family_receipt(claim=claim, by=user, at=AT)).public_id
 
 
 @parameter("santunan_kematian", "payment_list")

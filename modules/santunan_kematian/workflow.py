@@ -7,7 +7,7 @@ from typing import Any
 
 from modules.services import public as services
 
-_FILE = Path(__file__).resolve().parent.parent / "definition.json"
+_FILE = Path(__file__).resolve().parent / "definition.json"
 
 
 def publish_workflow(*, by: Any, at: datetime) -> services.DefinitionVersion:
