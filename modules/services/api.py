@@ -95,8 +95,8 @@ class Applications(APIView):
         sent.is_valid(raise_exception=True)
         form = ApplyForm(definition, _as_form(definition, sent.validated_data), request.FILES)
         if not form.is_valid():
-            raise ValidationError({_api_name(name): errors for name, errors in form.errors.items()})
-        user = request.user if getattr(request.user, "is_authenticated", False) else None
+            raise ValidationError({_api_name(name): list(map(str, errors)) for name, errors in form.errors.items()})
+        user: Any = request.user if getattr(request.user, "is_authenticated", False) else None
         filed = file_case(
             service=service,
             data=form.answers(),
@@ -178,7 +178,7 @@ class CaseSteps(APIView):
         sent = StepSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         try:
-            act(case=case, by=request.user, at=timezone.now(), **sent.validated_data)
+            act(case=case, by=request.user, at=timezone.now(), **sent.validated_data)  # type: ignore[arg-type]
         except NotYourTurn as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except ReasonMissing as refusal:
