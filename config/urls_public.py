@@ -3,12 +3,14 @@
 from django.urls import include, path
 
 from config import health
+from config.gallery import gallery
 from modules import console as modules
 from modules.library import console as library
 from onboarding import console as onboarding
 from onboarding import views as site
 from tenants import console as tenants
 from tenants.accounts import console as accounts
+from tenants.accounts.access import public_page
 from tenants.audit import console as audit
 
 console = [
@@ -37,4 +39,5 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("tls/ask", health.tls_ask, name="tls_ask"),
     path("account/", include("tenants.accounts.urls")),
+    path("components/", public_page(gallery), name="gallery"),
 ]

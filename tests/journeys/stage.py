@@ -1,0 +1,80 @@
+"""python -m tests.journeys.stage: what stands on the stage before a journey begins, in the database of DATABASE_URL.
+
+Batang with its baseline, one person for every role, the central team's operator, a programme of the death benefit.
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+PASSWORD = "rujukan-demo-2026"
+OPERATOR = "operator@rujukan.test"
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("prepare", verbosity=0)
+    at = datetime.now(UTC)
+    _operator(at)
+    _batang(at)
+
+
+def _operator(at: datetime) -> None:
+    from tenants.accounts.actions import grant_role
+    from tenants.accounts.models import Role, User
+    from tenants.permissions import ConsolePermission
+    from tenants.schemas.context import in_public
+
+    with in_public():
+        role = Role.objects.create(key="operator", name="Operator pusat", permissions=list(map(str, ConsolePermission)))
+        grant_role(user=User.objects.create_user(OPERATOR, "Ayu Pertiwi", PASSWORD), role=role, by=None, at=at)
+
+
+def _batang(at: datetime) -> None:
+    from modules.registry import discover
+    from onboarding import actions
+    from onboarding.cast import enlist
+    from tenants.schemas.context import in_schema
+
+    asked = actions.request_run(code="33.25", subdomain="batang", by=None, at=at, in_background=False)
+    run = actions.provision(asked.pk)
+    if run.state != "done":
+        raise SystemExit(run.error)
+    with in_schema("batang"):
+        enlist("batang", list({role.key: role for module in discover() for role in module.roles}.values()), at)
+        _santunan(at)
+
+
+def _santunan(at: datetime) -> None:
+    from modules.santunan_kematian.actions.workflow import publish_workflow
+
+    from modules.santunan_kematian.actions import programme
+    from modules.santunan_kematian.models import Budget, Programme, RegisterEntry
+    from onboarding.cast import demo_village
+    from tests.journeys import family
+
+    publish_workflow(by=None, at=at)
+    year = at.year
+    if not Programme.objects.exists():
+        settings = programme.Settings(name="Santunan kematian", valid_from=date(year - 1, 1, 1))
+        programme.create_programme(code="santunan", settings=settings, by=None, at=at)
+    if not Budget.objects.filter(year=year).exists():
+        programme.set_ceiling(year=year, ceiling=Decimal(2_000_000_000), basis=f"APBD {year}", by=None, at=at)
+    for number in range(1, 10):
+        RegisterEntry.objects.create(
+            nik=family.nik(number),
+            kk=family.kk(number),
+            name=family.NAME,
+            village=demo_village(),
+            desil=2,
+            source="DTSEN",
+            valid_from=date(year - 1, 1, 1),
+            valid_to=date(year, 12, 31),
+        )
+
+
+if __name__ == "__main__":
+    main()
