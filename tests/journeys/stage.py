@@ -49,16 +49,9 @@ def _batang(at: datetime) -> None:
 
 
 def _santunan(at: datetime) -> None:
-<<<<<<< HEAD
-    from modules.santunan_kematian.actions.workflow import publish_workflow
-
-    from modules.santunan_kematian.actions import programme
-    from modules.santunan_kematian.models import Budget, Programme, RegisterEntry
-=======
     """Money for the year, and the families of the journeys in the register of the poor."""
     from modules.santunan_kematian.actions.programme import set_ceiling
     from modules.santunan_kematian.models import RegisterEntry
->>>>>>> journeys
     from onboarding.cast import demo_village
     from tests.journeys import family
 
