@@ -137,7 +137,7 @@ MIDDLEWARE = [
     "tenants.routing.RegencyMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "tenants.context.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -272,7 +272,7 @@ STORAGES = {
 }
 
 # -- Mail
-EMAIL = env.dj_email_url("EMAIL_URL", "consolemail://")
+EMAIL = env.dj_email_url("EMAIL_URL", "console:")
 vars().update(EMAIL)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Rujukan <no-reply@{BASE_DOMAIN}>")
 

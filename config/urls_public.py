@@ -3,11 +3,15 @@
 from django.urls import include, path
 
 from config import health
+from config.gallery import gallery
 from modules import console as modules
 from modules.library import console as library
 from onboarding import console as onboarding
 from onboarding import views as site
 from tenants import console as tenants
+from tenants.accounts import console as accounts
+from tenants.accounts.access import public_page
+from tenants.audit import console as audit
 
 console = [
     path("", modules.regencies, name="regencies"),
@@ -23,8 +27,12 @@ console = [
     path("runs/<int:pk>/retry/", onboarding.retry, name="retry"),
     path("runs/<int:pk>/abandonment/", onboarding.abandon, name="abandon"),
     path("packages/", library.releases, name="releases"),
+    path("operators/", accounts.operators, name="operators"),
+    path("operators/<int:pk>/", accounts.operator, name="operator"),
+    path("audit/", audit.entries, name="audit"),
 ]
 
+handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", site.home, name="home"),
     path("console/", include((console, "console"))),
@@ -32,4 +40,5 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("tls/ask", health.tls_ask, name="tls_ask"),
     path("account/", include("tenants.accounts.urls")),
+    path("components/", public_page(gallery), name="gallery"),
 ]

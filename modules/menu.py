@@ -38,6 +38,8 @@ CONSOLE = (
     NavItem(_("Kabupaten"), "console:regencies", ConsolePermission.VIEW, "map"),
     NavItem(_("Penyiapan"), "console:runs", ConsolePermission.VIEW, "rocket"),
     NavItem(_("Paket templat"), "console:releases", ConsolePermission.VIEW, "package"),
+    NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),
+    NavItem(_("Jejak audit"), "console:audit", ConsolePermission.VIEW, "scroll-text"),
 )
 
 
@@ -53,10 +55,16 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         sections = [("", list(CONSOLE))]
     else:
         return {}
-    shown = [
-        (label, [_item(request, item) for item in items if user.has(item.permission)]) for label, items in sections
-    ]
+    shown = [(label, [_item(item) for item in items if user.has(item.permission)]) for label, items in sections]
+    _mark_current(request.path, [item for _label, items in shown for item in items])
     return {"menu": [{"label": label, "items": items} for label, items in shown if items]}
+
+
+def _mark_current(path: str, items: list[dict[str, Any]]) -> None:
+    """The entry whose address is the longest beginning of the page's own."""
+    above = [item for item in items if path.startswith(item["url"])]
+    if above:
+        max(above, key=lambda item: len(item["url"]))["current"] = True
 
 
 def _work(regency: Regency) -> list[tuple[Text, list[NavItem]]]:
@@ -70,11 +78,5 @@ def _work(regency: Regency) -> list[tuple[Text, list[NavItem]]]:
     return [*sections, (_("Pengaturan"), list(SETTINGS))]
 
 
-def _item(request: HttpRequest, item: NavItem) -> dict[str, Any]:
-    url = reverse(item.url_name)
-    current = request.path == url if url in _ROOTS else request.path.startswith(url)
-    return {"label": item.label, "url": url, "icon": item.icon, "current": current}
-
-
-_ROOTS = ("/console/", "/work/")
-"""Addresses under which everything else lies."""
+def _item(item: NavItem) -> dict[str, Any]:
+    return {"label": item.label, "url": reverse(item.url_name), "icon": item.icon, "current": False}

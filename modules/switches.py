@@ -14,7 +14,7 @@ from modules.registry import discover, find
 from modules.roles import suggest_roles
 from tenants.audit.actions import record
 from tenants.models import Regency
-from tenants.schemas.context import in_public, in_schema
+from tenants.schemas.context import in_public, in_regency
 from tenants.versioned import VersionedCache
 
 OFF, ON, CLOSING = ModuleSwitch.State.OFF, ModuleSwitch.State.ON, ModuleSwitch.State.CLOSING
@@ -67,7 +67,7 @@ def impact(regency: Regency, key: str, state: str) -> Impact:
         needs = tuple(other for other in module.requires if state_of(regency, other) != ON)
     if state != ON:
         dependants = tuple(m.key for m in discover() if key in m.requires and state_of(regency, m.key) == ON)
-    with in_schema(regency.schema_name):
+    with in_regency(regency):
         return Impact(needs, dependants, open_cases(key))
 
 
@@ -100,7 +100,7 @@ def switch(*, regency: Regency, key: str, state: str, by: Any, at: datetime) -> 
         before = row.state
         row.state, row.changed_at, row.changed_by = state, at, getattr(by, "name", "")
         row.save()
-    with in_schema(regency.schema_name):
+    with in_regency(regency):
         if state == ON and (module := find(key)):
             suggest_roles(module)
         data = {"module": key, "from": before, "to": state}

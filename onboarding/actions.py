@@ -191,15 +191,17 @@ def abandon(*, run: ProvisioningRun, by: Any, at: datetime) -> ProvisioningRun:
         if regency and regency.state != Regency.State.PROVISIONING:
             raise ProvisioningRefused(_("%s sudah dibuka; tidak dapat dibatalkan.") % regency.title)
         with transaction.atomic():
-            run.steps.update(state=StepState.PENDING)
+            run.steps.exclude(key="schema").update(state=StepState.PENDING)
             ProvisioningRun.objects.filter(pk=run.pk).update(state=State.FAILED)
-        if regency:
+        # Only what this run has made: a schema that stood in its way belongs to somebody else.
+        if regency and run.steps.filter(key="schema", state=StepState.DONE).exists():
             drop_schema(regency.schema_name)
         return _forget(run, regency, by, at)
 
 
 @transaction.atomic
 def _forget(run: ProvisioningRun, regency: Regency | None, by: Any, at: datetime) -> ProvisioningRun:
+    run.steps.update(state=StepState.PENDING)
     if regency:
         regency.delete()
         hosts.changed()

@@ -25,7 +25,7 @@ _DESKS = {
     "bendahara": ("DINSOS", False),
     "bpkad": ("BPKAD", False),
     "petugas_dukcapil": ("DISDUKCAPIL", False),
-    "petugas_layanan": ("SETDA-ORG", False),
+    "petugas_layanan": ("DISKOMINFO", False),
     "penanda_tangan": ("SETDA", True),
     "pengelola_layanan": ("SETDA-ORG", True),
 }
@@ -54,7 +54,8 @@ def enlist(schema: str, roles: list[SuggestedRole], at: datetime) -> list[Member
     names = iter(name.strip() for name in _NAMES.get(schema, "").split(",") if name.strip())
     password = make_password(PASSWORD)  # once: it is slow by design
     everybody = [(administrator_role(), ADMINISTRATOR)]
-    everybody += [(Role.objects.get(key=role.key), role.key) for role in roles]
+    keys = dict.fromkeys(role.key for role in roles)  # several modules may suggest the same one
+    everybody += [(Role.objects.get(key=key), key) for key in keys]
     members = []
     for role, key in everybody:
         email = f"{'admin' if key == ADMINISTRATOR else key.replace('_', '-')}@{schema}.test"

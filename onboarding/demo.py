@@ -27,7 +27,7 @@ from tenants.audit.actions import Operator
 from tenants.models import Regency
 from tenants.permissions import ConsolePermission
 from tenants.routing import hosts
-from tenants.schemas.context import in_public, in_schema
+from tenants.schemas.context import in_public, in_regency
 from tenants.schemas.standby import drop_schema
 
 Say = Callable[[str], None]
@@ -136,7 +136,7 @@ def _regency(code: str, schema: str, brand: str, source: str, say: Say) -> Regen
 
 
 def _people(regency: Regency, at: datetime) -> list[Member]:
-    with in_schema(regency.schema_name):
+    with in_regency(regency):
         roles = {role.key: role for module in _on(regency) for role in module.roles}
         return enlist(regency.schema_name, list(roles.values()), at)
 
@@ -144,7 +144,7 @@ def _people(regency: Regency, at: datetime) -> list[Member]:
 def _fill(regency: Regency, members: list[Member], at: datetime, say: Say) -> None:
     """Each module's `demo.py` may have `seed(*, regency, staff, at)`: `staff` are its people by key of their role."""
     staff = {member.key: member.user for member in members}
-    with in_schema(regency.schema_name):
+    with in_regency(regency):
         for module in _on(regency):
             if seed := _seed_of(module):
                 with transaction.atomic():

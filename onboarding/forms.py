@@ -1,9 +1,11 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from modules.registry import discover
+from onboarding.plan import shipped_services
 from tenants.models import Regency
 
 
@@ -22,7 +24,7 @@ class NewRegencyForm(forms.Form):
         label=_("Salin templat dari"), required=False, help_text=_("Kosong: templat bawaan setiap modul.")
     )
     modules = forms.MultipleChoiceField(
-        label=_("Modul"),
+        label=_("Modul dan layanan"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Tanpa pilihan: sama dengan sumbernya, atau semua modul."),
@@ -42,5 +44,6 @@ class NewRegencyForm(forms.Form):
             *((regency.schema_name, regency.title) for regency in sources),
         ]
         self.fields["modules"].choices = [  # type: ignore[attr-defined]
-            (module.key, module.name) for module in discover() if not module.essential
+            *((module.key, module.name) for module in discover() if not module.essential),
+            *((key, format_lazy(_("Layanan: {name}"), name=name)) for key, name in shipped_services().items()),
         ]

@@ -1,7 +1,9 @@
 """What a provisioning run would do, checked before anything is made."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -109,12 +111,20 @@ def default_modules(source: Regency | None) -> tuple[str, ...]:
     return tuple(sorted(on))
 
 
+@cache
+def shipped_services() -> dict[str, str]:
+    """Services that ship with this deployment: key and name."""
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))["name"] for path in sorted(CATALOGUE.glob("*.json"))
+    }
+
+
 def known_services(source: Regency | None) -> frozenset[str]:
     """Keys of services that the new regency could have: of the source's release, or those that ship."""
     keys = {module.key for module in discover()}
     release = latest_release(source, SERVICES) if source else None
     if release is None:
-        return frozenset(path.stem for path in CATALOGUE.glob("*.json")) - keys
+        return frozenset(shipped_services()) - keys
     found = {part["key"] for part in release.content["objects"] if part["model"] == "services.service"}
     return frozenset(found) - keys
 
@@ -173,6 +183,8 @@ def _runs(code: str) -> ProvisioningRun | None:
 
 
 def _check_subdomain(subdomain: str, code: str) -> None:
+    if Regency.objects.filter(schema_name=ProvisioningRun(subdomain=subdomain or "-").schema_name).exists():
+        raise SubdomainTaken(_("“%s” sudah dipakai. Pilih nama lain.") % subdomain)
     try:
         check_subdomain(subdomain, code=code.strip(), taken=taken_subdomains())
     except SubdomainRefused as refused:

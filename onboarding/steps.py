@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_tenants.utils import schema_exists
 
 from modules.library import baseline
 from modules.library.actions import clone
@@ -26,7 +25,7 @@ from tenants.organisation.actions import seed_regions, seed_units
 from tenants.organisation.models import District, Unit, Village
 from tenants.regions import regency as region
 from tenants.routing import hosts
-from tenants.schemas.context import in_schema
+from tenants.schemas.context import in_regency
 from tenants.schemas.standby import make_schema
 
 
@@ -70,14 +69,13 @@ def reserve(run: ProvisioningRun, at: datetime) -> str:
 
 def schema(run: ProvisioningRun, at: datetime) -> str:
     """The regency's own schema: one that waits ready, or a new one."""
-    if schema_exists(run.schema_name):  # ours: the code is locked and its earlier try committed
-        return _("Sudah ada")
+    # One that is there already is not ours: ours and the mark of this step come in one transaction.
     return _("Diambil dari persediaan") if make_schema(run.schema_name) else _("Dibuat baru")
 
 
 def regions(run: ProvisioningRun, at: datetime) -> str:
     """Districts, villages and their offices, and the agencies that every regency has."""
-    with in_schema(run.schema_name):
+    with in_regency(regency_of(run)):
         seed_regions(code=run.code, by=None, at=at)
         seed_units(by=None, at=at)
         counts = {
@@ -99,7 +97,7 @@ def templates(run: ProvisioningRun, at: datetime) -> str:
             counts = clone(regency=regency, release=release, by=Operator(run.requested_by), at=at).counts()
             found = sum(counts.values())
         else:
-            with in_schema(run.schema_name):
+            with in_regency(regency):
                 found = baseline.load(module, by=None, at=at)
         packages += bool(found)
         objects += found
@@ -118,7 +116,7 @@ def modules(run: ProvisioningRun, at: datetime) -> str:
 
 def administrator(run: ProvisioningRun, at: datetime) -> str:
     """The first administrator's account and invitation."""
-    with in_schema(run.schema_name):
+    with in_regency(regency_of(run)):
         role = baseline.administrator_role()
         if not run.admin_email:
             return _("Tanpa undangan")
@@ -135,7 +133,7 @@ def open_door(run: ProvisioningRun, at: datetime) -> str:
     regency = Regency.objects.select_for_update().get(code=run.code)
     regency.state = Regency.State.ACTIVE
     regency.save(update_fields=["state"])
-    with in_schema(run.schema_name):
+    with in_regency(regency):
         record("onboarding.regency_opened", subject=regency, by=Operator(run.requested_by), at=at)
     hosts.changed()
     return regency.host

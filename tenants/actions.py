@@ -12,7 +12,7 @@ from tenants.audit.actions import Operator, record
 from tenants.models import Domain, Regency
 from tenants.regions import SubdomainRefused, check_subdomain
 from tenants.routing import hosts
-from tenants.schemas.context import in_schema
+from tenants.schemas.context import in_regency
 
 State = Regency.State
 TRANSITIONS: dict[str, tuple[State, ...]] = {
@@ -60,7 +60,7 @@ def change_state(*, regency: Regency, state: str, reason: str, by: User, at: dat
     regency.save(update_fields=["state"])
     data = {"from": before, "to": state, "reason": reason.strip()[:500]}
     record("tenants.state_changed", subject=regency, by=by, data=data, at=at)
-    with in_schema(regency.schema_name):
+    with in_regency(regency):
         record("tenants.state_changed", subject=regency, by=Operator(by.name), data=data, at=at)
     hosts.changed()
     return regency

@@ -31,5 +31,5 @@ def count_failure(action: str, who: str, *, seconds: int) -> None:
 
 
 def address(request: HttpRequest) -> str:
-    """The address that the request came from: the client's own, when trusted proxies stand between (setting PROXIES)."""
+    """The address that the request came from: the client behind trusted proxies (setting PROXIES)."""
     return get_adapter().get_client_ip(request)

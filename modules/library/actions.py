@@ -15,7 +15,7 @@ from modules.packages import Item, apply, current, digest, item_of
 from tenants.accounts.models import User
 from tenants.audit.actions import record
 from tenants.models import Regency
-from tenants.schemas.context import in_public, in_schema
+from tenants.schemas.context import in_public, in_regency
 
 
 class PublicationRefused(Exception):
@@ -73,7 +73,7 @@ def publish(*, regency: Regency, module: Module, version: str, notes: str, by: A
         release.refresh_from_db()
         if not release.is_whole:  # a number that JSONB writes differently
             raise PublicationRefused(_("Isi paket tidak dapat disimpan persis. Laporkan kepada tim pusat."))
-    with in_schema(regency.schema_name):
+    with in_regency(regency):
         record("library.release_published", subject=release, by=by, data={"sha256": release.sha256}, at=at)
     return release
 
@@ -106,7 +106,7 @@ def clone(*, regency: Regency, release: Release, by: Any, at: datetime) -> Outco
         before = {(c.model, c.object_key): c for c in Clone.objects.filter(regency=regency)}
     outcome = Outcome()
     remembered: list[Clone] = []
-    with in_schema(regency.schema_name):
+    with in_regency(regency):
         for part in release.content["objects"]:
             item = Item(part["model"], part["key"], part["content"])
             origin = before.get((item.model, item.key))

@@ -6,10 +6,10 @@ from django.db.models import Count, Q
 from modules.contract import Module
 from modules.library.models import Clone, Release
 from modules.packages import Item, collect, current, digest, item_of, template_models
-from modules.registry import discover
+from modules.registry import discover, find
 from modules.switches import state_of
 from tenants.models import Regency
-from tenants.schemas.context import in_public, in_schema
+from tenants.schemas.context import in_public, in_regency
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class OwnPackage:
 
 def content_of(regency: Regency, module: Module) -> dict[str, object]:
     """What a release of the module would contain today."""
-    with in_schema(regency.schema_name):
+    with in_regency(regency):
         return {"objects": [item.as_json() for item in collect(template_models(module))]}
 
 
@@ -119,6 +119,12 @@ class Origin:
     release: Release
     objects: int
 
+    @property
+    def title(self) -> str:
+        """`Layanan warga 1.2.0`."""
+        module = find(self.release.module_key)
+        return f"{module.name if module else self.release.module_key} {self.release.version}"
+
 
 def origins(regency: Regency) -> list[Origin]:
     """The releases from which the regency has objects."""
@@ -141,7 +147,7 @@ def preview(regency: Regency, release: Release) -> list[Foreseen]:
             (clone.model, clone.object_key): clone.content_sha256
             for clone in Clone.objects.filter(regency=regency).only("model", "object_key", "content_sha256")
         }
-    with in_schema(regency.schema_name):
+    with in_regency(regency):
         return [_foresee(Item(**part), origin) for part in release.content["objects"]]
 
 

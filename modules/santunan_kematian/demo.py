@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -15,6 +15,7 @@ from modules.santunan_kematian.actions import claims, decisions, payments, progr
 from modules.santunan_kematian.actions.claims import ClaimData
 from modules.santunan_kematian.models import Claim, Programme, RegisterEntry
 from modules.santunan_kematian.queries.days import day_of
+from tenants.organisation.calendar import current_calendar, regency_zone
 from tenants.organisation.models import Village
 
 _OWN: dict[str, dict[str, Any]] = {
@@ -85,30 +86,33 @@ class _Story:
             village.save(update_fields=["population"])
 
     def settled(self) -> None:
-        """Two weeks of claims that were paid, most of them handed over."""
-        for days in (26, 19, 12, 6):
-            moment = self._day(days)
-            chosen = [self._approved(moment, elsewhere=n > 1) for n in range(4)]
-            self._pay(chosen, moment + timedelta(hours=3))
-            for claim in chosen[: 3 if days == 6 else 4]:
-                self._hand_over(claim, moment + timedelta(hours=5))
-            if days != 6:
-                self._acknowledge(chosen, moment + timedelta(days=2))
+        """Weeks of claims that were paid and handed over; the last of them wait for the registry."""
+        for ago in (18, 13, 8, 4):
+            chosen = [self._approved(self._day(ago), elsewhere=n > 1) for n in range(4)]
+            # Every other list waited a night for its SP2D.
+            paid = self._day(ago - ago // 4 % 2) + timedelta(hours=3)
+            self._pay(chosen, paid)
+            for claim in chosen:
+                self._hand_over(claim, paid + timedelta(hours=2))
+            self._acknowledge(chosen, self._day(ago - 2))
+        chosen = [self._approved(self._day(0)) for _ in range(3)]
+        self._pay(chosen, self._day(0) + timedelta(hours=3))
+        for claim in chosen[:2]:
+            self._hand_over(claim, self._day(0) + timedelta(hours=5))
 
     def today(self) -> None:
-        """What lies on the desks now: one or two in every stage."""
-        for moment in (self._day(1), self._day(0)):
-            self._draft(moment)
-            self._filed(moment)
-            self._endorsed(moment)
-            self._verified(moment)
-            self._approved(moment)
+        """What lies on the desks now: someone in every stage, one of them late."""
+        now = self._day(0)
+        for stage in (self._draft, self._filed, self._endorsed, self._endorsed, self._verified, self._verified):
+            stage(now)
+        self._approved(now)
+        self._verified(self._day(1))
+        self._endorsed(self._day(1))
         self._with_survey(self._day(2))
         self._infant(self._day(1))
         self._returned(self._day(3))
         self._refused(self._day(5))
-        decree = [self._approved(self._day(1)) for _ in range(2)]
-        self._list(decree, self._day(0))
+        self._list([self._approved(now) for _ in range(2)], now + timedelta(hours=4))
 
     # -- Stages
 
@@ -273,9 +277,13 @@ class _Story:
         return self.dice.choice(list(others[:8]) or [self.village])
 
     def _day(self, ago: int) -> datetime:
-        """The morning of a day in the past; for today, early enough that nothing lies in the future."""
-        morning = self.at - timedelta(days=ago)
-        return morning - timedelta(hours=8 if ago else 7)
+        """Nine in the morning of a working day: the latest one that is over by now, or `ago` before it."""
+        zone = regency_zone()
+        today = self.at.astimezone(zone)
+        calendar = current_calendar()
+        over = today.date() if today.hour >= 17 else today.date() - timedelta(days=1)
+        last = over if calendar.is_working_day(over) else calendar.add_working_days(over, -1)
+        return datetime.combine(calendar.add_working_days(last, -ago) if ago else last, time(9), tzinfo=zone)
 
 
 def _picture(name: str) -> SimpleUploadedFile:

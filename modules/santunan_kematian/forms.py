@@ -48,7 +48,11 @@ class ClaimForm(forms.Form):
 
     village = forms.TypedChoiceField(label=_l("Desa/kelurahan"), coerce=int)
     without_nik = forms.BooleanField(label=_l("Bayi yang belum ber-NIK"), required=False)
-    nik = NikField(label=_l("NIK almarhum"), required=False, help_text=_l("16 angka, lihat KTP atau Kartu Keluarga."))
+    nik = NikField(
+        label=_l("NIK almarhum"),
+        required=False,
+        help_text=_l("16 angka; kosongkan hanya bagi bayi yang belum ber-NIK."),
+    )
     kk = KkField(label=_l("Nomor Kartu Keluarga"))
     name = forms.CharField(label=_l("Nama almarhum"), max_length=120)
     sex = forms.ChoiceField(label=_l("Jenis kelamin"), choices=Claim.Sex.choices, widget=forms.RadioSelect)
@@ -183,6 +187,12 @@ class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Programme
         fields = [field.name for field in fields(Settings)]
         widgets = {"valid_from": DateInput(), "valid_to": DateInput()}
+        labels = {"limit_days": _l("Batas pengajuan (hari)"), "amount": _l("Nilai per jiwa (rupiah)")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if amount := self.initial.get("amount"):
+            self.initial["amount"] = int(amount)
 
     def settings(self) -> Settings:
         return Settings(**{field.name: self.cleaned_data[field.name] for field in fields(Settings)})

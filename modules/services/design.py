@@ -53,7 +53,7 @@ def _service(key: str) -> Service:
 def _switch(state: str) -> dict[str, str]:
     return {
         "state": state,
-        "label": str(SwitchForm.LABELS[state]),
+        "label": str(SwitchForm.LABELS[state]).capitalize(),
         "tone": {"on": "ok", "closing": "warn"}.get(state, ""),
     }
 
@@ -76,6 +76,7 @@ def _show(
             }
             for item in content.states
         ],
+        "open": open_by_service().get(service.pk, 0),
         "versions": service.versions.order_by("-number").select_related("published_by"),
         **_switch(state),
         "switch_form": switch_form or SwitchForm(initial={"state": state}),

@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import islice
-from urllib.parse import urlencode
+from typing import NamedTuple, TypeVar
+from urllib.parse import quote, urlencode
 
 import xlsxwriter
 from django.db.models import Count, F, Q
@@ -28,12 +30,14 @@ from modules.services.queries import (
 )
 from tenants.accounts.models import User
 from tenants.models import Regency
+from tenants.organisation.models import Village
 from tenants.people.formats import relative_days, rupiah, tanggal
 
+Item = TypeVar("Item")
 PAGE, EXPORT_ROWS = 50, 20_000
 _COLUMNS = (
-    "number", "applicant_name", "title", "state", "outcome", "due_at", "paused_at", "filed_at", "closed_at", "amount",
-    "version_id", "village__kind", "village__name", "service__name",
+    "pk", "number", "applicant_name", "title", "state", "outcome", "due_at", "paused_at", "filed_at", "closed_at",
+    "amount", "version_id", "service__name", "village__kind", "village__name",
 )  # fmt: skip
 """A list decrypts nothing and reads no definition: both are for the page of one case."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -75,6 +79,26 @@ def _text(data: Mapping[str, str], name: str) -> str:
     return data.get(name, "").replace("\0", "").strip()[:80]
 
 
+class Line(NamedTuple):
+    """What a list reads of a case: _COLUMNS, in that order."""
+
+    pk: int
+    number: str
+    applicant_name: str
+    title: str
+    state: str
+    outcome: str
+    due_at: datetime | None
+    paused_at: datetime | None
+    filed_at: datetime
+    closed_at: datetime | None
+    amount: Decimal | None
+    version_id: int
+    service_name: str
+    village_kind: str | None
+    village_name: str | None
+
+
 @dataclass(frozen=True)
 class Row:
     """One line: what a person needs to choose what to open."""
@@ -97,6 +121,7 @@ class Page:
     """Back to the beginning of the list, from a later page."""
     next: str
     counts: dict[str, int]
+    has_amounts: bool
     services: list[tuple[str, str]]
     """Keys and names of the services among which one may choose."""
 
@@ -104,16 +129,18 @@ class Page:
 def page(user: User, found: Reach, chosen: Chosen, regency: Regency, now: datetime) -> Page:
     """One page of a list, with the numbers above it: two queries, one more for a definition not read before."""
     seen = without_closed_doors(cases_for(user, found), regency)
-    cases = list(_after(_chosen(seen, found, chosen, now), chosen)[: PAGE + 1])
-    more = _cursor(cases[PAGE - 1], chosen) if len(cases) > PAGE else ""
+    cases = _after(_chosen(seen, found, chosen, now), chosen)[: PAGE + 1]
+    lines = [Line(*values) for values in cases.values_list(*_COLUMNS)]
+    more = _cursor(lines[PAGE - 1], chosen) if len(lines) > PAGE else ""
     following = replace(chosen, after=more).address if more else ""
-    rows = list(_rows(cases[:PAGE], now))
+    rows = list(_rows(lines[:PAGE], now))
     first = chosen.to() if chosen.after else ""
-    return Page(rows, first, following, _counts(seen, found, now), visible_services(found, regency))
+    amounts = any(row.amount for row in rows)
+    return Page(rows, first, following, _counts(seen, found, now), amounts, visible_services(found, regency))
 
 
 def _chosen(seen: CaseQuerySet, found: Reach, chosen: Chosen, now: datetime) -> CaseQuerySet:
-    cases = seen.select_related("village", "service").only(*_COLUMNS)
+    cases = seen
     if chosen.service:
         cases = cases.filter(service__key=chosen.service)
     match chosen.filter:
@@ -140,10 +167,10 @@ def _chosen(seen: CaseQuerySet, found: Reach, chosen: Chosen, now: datetime) -> 
     return cases.order_by(F("due_at").asc(nulls_last=True), "id")
 
 
-def _cursor(case: Case, chosen: Chosen) -> str:
+def _cursor(line: Line, chosen: Chosen) -> str:
     if chosen.filter == "closed":
-        return str(case.pk)
-    return f"{case.due_at.isoformat() if case.due_at else ''}~{case.pk}"
+        return str(line.pk)
+    return f"{line.due_at.isoformat() if line.due_at else ''}~{line.pk}"
 
 
 def _after(cases: CaseQuerySet, chosen: Chosen) -> CaseQuerySet:
@@ -185,43 +212,56 @@ def chips(page: Page, chosen: Chosen) -> list[dict[str, object]]:
 
 def row_of(case: Case, now: datetime) -> Row:
     """What a list would say of this case."""
-    return _row(case, case.definition, now)
+    names = [name.partition("__")[::2] for name in _COLUMNS]
+    values = [getattr(getattr(case, of), name, None) if name else getattr(case, of) for of, name in names]
+    return _Writer(now, {case.version_id: case.definition}).row(Line(*values))
 
 
-def _rows(cases: Sequence[Case], now: datetime) -> Iterator[Row]:
-    known = definitions(case.version_id for case in cases)
-    return (_row(case, known[case.version_id], now) for case in cases)
+def _rows(lines: Sequence[Line], now: datetime) -> Iterator[Row]:
+    return map(_Writer(now, definitions(line.version_id for line in lines)).row, lines)
 
 
-def _row(case: Case, definition: Definition, now: datetime) -> Row:
-    state = definition.state(case.state)
-    due, tone = _due(case, now)
-    tones = {"done": "ok", "refused": "bad", "withdrawn": ""}
-    who = f"{case.applicant_name}, {case.village.title}" if case.village else case.applicant_name
-    namespace = definition.managed_by or "services"
-    return Row(
-        number=case.number,
-        url=reverse(f"{namespace}:case", args=[case.number]),
-        who=who,
-        note=f"{case.service.name}: {case.title}" if case.title else case.service.name,
-        state=state.label,
-        state_tone=tones.get(case.outcome, "warn" if case.paused_at else "info"),
-        due=due,
-        due_tone=tone,
-        amount=rupiah(case.amount, short=True) if case.amount is not None else "",
-    )
+class _Writer:
+    """Writes the lines of one list; what is the same in all of them is looked up once."""
 
+    _TONES = {"done": "ok", "refused": "bad", "withdrawn": ""}
 
-def _due(case: Case, now: datetime) -> tuple[str, str]:
-    if case.closed_at:
-        return tanggal(timezone.localdate(case.closed_at)), ""
-    name = lateness(case, now)
-    if name == "paused":
-        return _("Jam berhenti"), ""
-    if not case.due_at:
-        return "", ""
-    days = (timezone.localdate(case.due_at) - timezone.localdate(now)).days
-    return relative_days(days), {"late": "bad", "today": "warn"}.get(name, "")
+    def __init__(self, now: datetime, known: Mapping[int, Definition]) -> None:
+        self._now, self._today, self._known = now, timezone.localdate(now), known
+        self._kinds = {kind: str(label) for kind, label in Village.Kind.choices}
+        self._addresses: dict[str, str] = {}
+
+    def row(self, line: Line) -> Row:
+        definition = self._known[line.version_id]
+        due, tone = self._due(line)
+        who, note = line.applicant_name, line.service_name
+        return Row(
+            number=line.number,
+            url=self._address(definition.managed_by or "services", line.number),
+            who=f"{who}, {self._kinds[line.village_kind]} {line.village_name}" if line.village_kind else who,
+            note=f"{note}: {line.title}" if line.title else note,
+            state=definition.state(line.state).label,
+            state_tone=self._TONES.get(line.outcome, "warn" if line.paused_at else "info"),
+            due=due,
+            due_tone=tone,
+            amount=rupiah(line.amount, short=True) if line.amount is not None else "",
+        )
+
+    def _address(self, namespace: str, number: str) -> str:
+        if namespace not in self._addresses:
+            self._addresses[namespace] = reverse(f"{namespace}:case", args=["NUMBER"])
+        return self._addresses[namespace].replace("NUMBER", quote(number))
+
+    def _due(self, line: Line) -> tuple[str, str]:
+        if line.closed_at:
+            return tanggal(timezone.localdate(line.closed_at)), ""
+        name = lateness(line, self._now)
+        if name == "paused":
+            return _("Jam berhenti"), ""
+        if not line.due_at:
+            return "", ""
+        days = (timezone.localdate(line.due_at) - self._today).days
+        return relative_days(days), {"late": "bad", "today": "warn"}.get(name, "")
 
 
 def as_xlsx(user: User, found: Reach, chosen: Chosen, regency: Regency, now: datetime) -> bytes:
@@ -237,18 +277,19 @@ def as_xlsx(user: User, found: Reach, chosen: Chosen, regency: Regency, now: dat
         money = book.add_format({"num_format": "#,##0"})
         seen = without_closed_doors(cases_for(user, found), regency)
         cases = _chosen(seen, found, replace(chosen, after=""), now)[:EXPORT_ROWS]
-        line = 0
-        for some in batched(cases.iterator(chunk_size=500), 500):
-            for case, row in zip(some, _rows(some, now), strict=True):
-                line += 1
-                filed = tanggal(timezone.localdate(case.filed_at))
-                sheet.write_row(line, 0, [row.number, row.who, row.note, row.state, row.due, filed])
-                if case.amount is not None:
-                    sheet.write_number(line, 6, float(case.amount), money)
+        place = 0
+        for some in batched(cases.values_list(*_COLUMNS).iterator(chunk_size=500), 500):
+            lines = [Line(*values) for values in some]
+            for line, row in zip(lines, _rows(lines, now), strict=True):
+                place += 1
+                filed = tanggal(timezone.localdate(line.filed_at))
+                sheet.write_row(place, 0, [row.number, row.who, row.note, row.state, row.due, filed])
+                if line.amount is not None:
+                    sheet.write_number(place, 6, float(line.amount), money)
     return target.getvalue()
 
 
-def batched(items: Iterable[Case], size: int) -> Iterator[list[Case]]:
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     """Lists of at most `size`, as they come."""
     left = iter(items)
     while some := list(islice(left, size)):

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from modules.services.answers import shown
 from modules.services.definition import DATA, Definition, LetterSpec, Scope, State
 from modules.services.models import Case
 from tenants.accounts.models import User
+from tenants.current import current_regency
 from tenants.letters.actions import Signer, request_letter
 from tenants.letters.models import Letter
 from tenants.letters.numbering import take_number, zone
@@ -19,7 +19,6 @@ from tenants.models import Regency
 from tenants.organisation.models import Assignment, Unit
 from tenants.organisation.queries import signatory_of
 from tenants.people.formats import tanggal
-from tenants.schemas.context import in_public
 
 TEMPLATE = "letters/letter"
 
@@ -60,15 +59,6 @@ def request(*, case: Case, spec: LetterSpec, state: State, by: User | None, at: 
         at=at,
         is_public=spec.public,
     )
-
-
-def current_regency() -> Regency:
-    """The regency whose schema is current, also where only the schema was entered."""
-    current = connection.tenant  # type: ignore[attr-defined]
-    if isinstance(current, Regency):
-        return current
-    with in_public():
-        return Regency.objects.get(schema_name=current.schema_name)
 
 
 def issuing_unit(case: Case, state: State) -> Unit | None:

@@ -49,7 +49,7 @@ MODULE = Module(
         ),
     ),
     nav=(
-        NavItem(_("Kotak masuk"), "services:inbox", P.VIEW, "inbox"),
+        NavItem(_("Kotak masuk"), "work", P.VIEW, "inbox"),
         NavItem(_("Daftar layanan"), "services:services", P.VIEW, "layout-list"),
     ),
     templates=("Service",),

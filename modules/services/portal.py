@@ -1,5 +1,6 @@
 """Pages of citizens: find a service, apply, keep the receipt, track, answer, download the letter."""
 
+import uuid
 from typing import Any
 
 from django.core import signing
@@ -34,6 +35,7 @@ from tenants.letters.models import Letter
 from tenants.organisation.calendar import current_calendar
 from tenants.ratelimit import address
 
+LAST = "last_application"
 RECEIPT_SECONDS, TRACK_SECONDS = 3600, 7200
 
 
@@ -93,11 +95,34 @@ def application(request: HttpRequest, service: str) -> HttpResponse:
         applicant=form.applicant(),
         village=form.cleaned_data["applicant_village"],
         documents=form.documents(),
-        token=form.cleaned_data["token"],
+        token=_token_of_same(request, service, form) or form.cleaned_data["token"],
         by=staff,  # type: ignore[arg-type]
         at=timezone.now(),
     )
-    return redirect("services:receipt", sealed_receipt=_seal("receipt", [filed.case.pk, filed.secret, filed.is_new]))
+    sealed = _seal("receipt", [filed.case.pk, filed.secret, filed.is_new])
+    response = redirect("services:receipt", sealed_receipt=sealed)
+    last = _seal("last", filed.case.pk)
+    response.set_cookie(
+        LAST,
+        last,
+        max_age=RECEIPT_SECONDS,
+        path="/services/",
+        httponly=True,
+        secure=request.is_secure(),
+        samesite="Lax",
+    )
+    return response
+
+
+def _token_of_same(request: HttpRequest, service: str, form: ApplyForm) -> uuid.UUID | None:
+    """The token of what this browser sent last, when it sends the same again after going back to the form."""
+    try:
+        pk = _unseal("last", request.COOKIES.get(LAST, ""), RECEIPT_SECONDS)
+    except Http404:
+        return None
+    last = Case.objects.filter(pk=pk, service__key=service).first()
+    same = last is not None and (str(last.nik), last.answers) == (form.applicant().nik, form.answers())
+    return last.token if last and same else None
 
 
 def _files_for_others(request: HttpRequest) -> bool:

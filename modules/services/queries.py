@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
@@ -10,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from modules.services.definition import APPLICANT, Definition, Scope, Transition, remember, remembered
-from modules.services.models import Case, CaseEvent, CaseQuerySet, DefinitionVersion, Service
+from modules.services.models import Case, CaseEvent, CaseQuerySet, DefinitionVersion
 from modules.services.workflow import Step, steps
 from modules.switches import is_reachable
 from tenants.accounts.models import RoleGrant, User
@@ -31,6 +32,7 @@ class VersionFacts:
     village_roles: frozenset[str]
     unit_roles: frozenset[str]
     regency_roles: frozenset[str]
+    is_current: bool
 
     @property
     def roles(self) -> frozenset[str]:
@@ -39,11 +41,12 @@ class VersionFacts:
 
 def _load_versions(_schema: Hashable) -> Mapping[int, VersionFacts]:
     rows = DefinitionVersion.objects.order_by("pk").values_list(
-        "pk", "service__key", "service__name", "sha256", "village_roles", "unit_roles", "regency_roles"
-    )
+        "pk", "service__key", "service__name", "sha256", "village_roles", "unit_roles", "regency_roles",
+        "service__current",
+    )  # fmt: skip
     return {
-        pk: VersionFacts(key, name, sha256, frozenset(village), frozenset(unit), frozenset(regency))
-        for pk, key, name, sha256, village, unit, regency in rows
+        pk: VersionFacts(key, name, sha256, frozenset(village), frozenset(unit), frozenset(regency), pk == current)
+        for pk, key, name, sha256, village, unit, regency, current in rows
     }
 
 
@@ -183,9 +186,9 @@ def open_by_service() -> dict[int, int]:
 
 
 def offered() -> list[Definition]:
-    """Current definitions that citizens may see, by name. One query."""
-    current = Service.objects.exclude(current=None).values_list("current_id", flat=True)
-    found = definitions(pk for pk in current if pk)
+    """Current definitions that citizens may see, by name. No SQL when warm."""
+    known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
+    found = definitions(pk for pk, version in known.items() if version.is_current)
     return sorted((item for item in found.values() if item.public), key=lambda item: item.name.casefold())
 
 
@@ -214,7 +217,16 @@ def document_names(definition: Definition) -> dict[str, str]:
     return {document.key: document.label for document in definition.documents}
 
 
-def lateness(case: Case, now: datetime) -> str:
+class Timed(Protocol):
+    """A case, or a line of a list about one."""
+
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
+
+
+def lateness(case: Timed, now: datetime) -> str:
     """`paused`, `late`, `today`, `ahead` or empty."""
     if case.paused_at:
         return "paused"

@@ -134,7 +134,7 @@ def step(request: HttpRequest, number: str) -> HttpResponse:
         status = _STATUS.get(type(refusal), 409)
         return _show(request, _case(request, number), error=str(refusal), form=form, status=status)
     messages.success(request, _("%(number)s: %(state)s.") % {"number": number, "state": moved.current_state.label})
-    return redirect("services:inbox")
+    return redirect("work")
 
 
 @require_POST

@@ -1,9 +1,11 @@
 """People of the current schema as lists."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts.models import RoleGrant, User
 
+STATES = {"active": _("Aktif"), "invited": _("Diundang"), "closed": _("Nonaktif")}
 TONES = {"active": "ok", "invited": "info", "closed": ""}
 
 

@@ -20,11 +20,6 @@ from tenants.accounts.permissions import StaffPermission
 from tenants.organisation.models import Assignment
 
 PAGE = 50
-STATES = {
-    "active": gettext_lazy("Aktif"),
-    "invited": gettext_lazy("Diundang"),
-    "closed": gettext_lazy("Nonaktif"),
-}
 
 
 @require_GET
@@ -45,7 +40,7 @@ def users(request: HttpRequest) -> HttpResponse:
         "roles": Role.objects.order_by("name"),
         "chips": [
             (label, "?" + urlencode({**kept, "state": state}), asked.get("state", "") == state)
-            for state, label in {"": _("Semua"), **STATES}.items()
+            for state, label in {"": _("Semua"), **queries.STATES}.items()
         ],
         "next_url": "?" + urlencode(more) if more else "",
         "first_url": request.path if asked.get("after") else "",
@@ -124,4 +119,4 @@ _BUTTONS: dict[str, tuple[Any, Any]] = {
 
 def _dressed(user: User) -> dict[str, Any]:
     state = queries.state_of(user)
-    return {"user": user, "state": state, "label": STATES[state], "tone": queries.TONES[state]}
+    return {"user": user, "state": state, "label": queries.STATES[state], "tone": queries.TONES[state]}

@@ -14,6 +14,7 @@ from tenants.accounts.permissions import StaffPermission
 from tenants.audit import queries
 from tenants.audit.models import AuditEntry
 from tenants.audit.sentences import sentence
+from tenants.fields import DayField
 
 PAGE = 50
 
@@ -21,7 +22,7 @@ PAGE = 50
 class FilterForm(forms.Form):
     subject = forms.CharField(label=_("Nomor atau kunci"), required=False, max_length=64)
     actor = forms.CharField(label=_("Pelaku"), required=False, max_length=120)
-    day = forms.DateField(label=_("Tanggal"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label=_("Tanggal"), required=False)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
 

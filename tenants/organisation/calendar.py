@@ -14,11 +14,9 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import holidays
-from django.db import connection
 
-from tenants.models import Regency
+from tenants.current import current_regency
 from tenants.organisation.models import LocalHoliday, Unit
-from tenants.schemas.context import in_public
 
 _DAY = timedelta(days=1)
 _LAST_MOMENT = time(23, 59, 59)
@@ -114,11 +112,7 @@ def current_calendar(unit: Unit | None = None) -> Calendar:
 
 def regency_zone() -> ZoneInfo:
     """The zone of the regency whose schema is current. Raises Regency.DoesNotExist on the public schema."""
-    current = connection.tenant  # type: ignore[attr-defined]
-    if isinstance(current, Regency):
-        return ZoneInfo(current.time_zone)
-    with in_public():
-        return ZoneInfo(Regency.objects.only("time_zone").get(schema_name=current.schema_name).time_zone)
+    return ZoneInfo(current_regency().time_zone)
 
 
 def add_working_days(start: date, n: int, *, unit: Unit | None = None) -> date:

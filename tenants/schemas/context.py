@@ -17,8 +17,22 @@ def in_schema(name: str) -> Iterator[None]:
 
     django-tenants' own `schema_context` leaves public in the search path, inside and afterwards.
     """
+    with _back_afterwards():
+        connection.set_schema(name, include_public=False)
+        yield
+
+
+@contextmanager
+def in_regency(regency: Any) -> Iterator[None]:
+    """Make the schema of a regency the current one, and itself `connection.tenant`, as in a request of its own."""
+    with _back_afterwards():
+        connection.set_tenant(regency, include_public=False)
+        yield
+
+
+@contextmanager
+def _back_afterwards() -> Iterator[None]:
     tenant, include_public = connection.tenant, connection.include_public_schema
-    connection.set_schema(name, include_public=False)
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.http import Http404
+from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
@@ -99,3 +100,17 @@ def test_decide_asks_for_the_reason_only_where_needed() -> None:
     assert text.count("<textarea") == 1 and "required" in text
     assert '<button class="button primary" name="transition" value="approve">' in text
     assert '<input type="hidden" name="transition" value="reject">' in text
+
+
+EVERY = sorted(
+    path
+    for app in ("templates", "modules", "tenants", "onboarding")
+    for path in (TEMPLATES.parent / app).rglob("*.html")
+    if "templates" in path.parts
+)
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda p: "/".join(p.parts[-2:]))
+def test_every_template_of_the_product_compiles(path: Path) -> None:
+    """A page that nobody opened in a test must not wait for a citizen to find its misspelt tag."""
+    engines["django"].from_string(path.read_text())  # type: ignore[attr-defined]

@@ -61,4 +61,3 @@ def company(chromium: Browser, site: Deployment) -> Iterator[Company]:
     yield met
     assert met.troubles == []
     assert site.complaints() == []
-

@@ -57,10 +57,14 @@ class Company:
         context = self.browser.new_context(locale="id-ID", accept_downloads=True, **kind)
         context.set_default_timeout(10_000)
         page = context.new_page()
-        page.on("console", lambda said: self._heard("console", said.text) if said.type in {"error", "warning"} else None)
+        page.on(
+            "console", lambda said: self._heard("console", said.text) if said.type in {"error", "warning"} else None
+        )
         page.on("pageerror", lambda error: self._heard("script", str(error)))
         page.on("requestfailed", lambda request: self._failed(request.url, str(request.failure)))
-        page.on("response", lambda answer: self._heard(str(answer.status), answer.url) if answer.status >= 400 else None)
+        page.on(
+            "response", lambda answer: self._heard(str(answer.status), answer.url) if answer.status >= 400 else None
+        )
         return Person(page, self.site, host)
 
     def _failed(self, url: str, why: str) -> None:

@@ -20,6 +20,7 @@ from tenants.organisation.models import District, Village
 from tenants.routing import hosts, resolve
 from tenants.schemas.context import in_schema
 from tenants.schemas.locks import advisory_lock
+from tenants.schemas.replay import SchemaTaken
 from tests.onboarding.conftest import settle
 
 KENDAL = {"code": "33.24", "subdomain": "kendal"}
@@ -143,11 +144,13 @@ def test_every_step_can_be_repeated(public: None) -> None:
     """A worker killed after a step's work and before its mark: the step runs again and changes nothing."""
     run = ask(admin_email="admin@kendal.test")
     for step in steps.STEPS[:-1]:
-        first = step.work(run, timezone.now())
-        if step.key not in {"schema", "administrator"}:
-            assert step.work(run, timezone.now()) == first
-        else:
-            step.work(run, timezone.now())
+        step.work(run, timezone.now())
+        if step.key == "schema":  # its mark is in the same transaction: what is there already is somebody else's
+            with pytest.raises(SchemaTaken):
+                step.work(run, timezone.now())
+            continue
+        again = step.work(run, timezone.now())
+        assert step.work(run, timezone.now()) == again
     with in_schema("kendal"):
         assert (User.objects.count(), Invitation.objects.count()) == (1, 1)
         assert Village.objects.count() == 286
@@ -249,3 +252,14 @@ def test_steps_are_named(public: None) -> None:
     run = ask()
     assert [step.label for step in run.steps.all()][:2] == ["Kode dan alamat dipesan", "Ruang data tersendiri dibuat"]
     assert set(ProvisioningStep.objects.values_list("state", flat=True)) == {"pending"}
+
+
+def test_a_schema_of_somebody_else_is_not_adopted(public: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA kendal; CREATE TABLE kendal.theirs (id int)")
+    run = actions.provision(ask().pk)
+    assert run.state == "failed"
+    assert "bukan milik penyiapan ini" in run.error
+    settle()
+    assert actions.abandon(run=run, by=None, at=timezone.now()).state == "abandoned"
+    assert schema_exists("kendal"), "abandoning drops what the run made, nothing else"

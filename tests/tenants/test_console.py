@@ -14,7 +14,15 @@ from tenants.permissions import ConsolePermission
 from tenants.routing import hosts
 from tenants.schemas.context import in_schema
 
-PAGES = ["/console/", "/console/new/", "/console/runs/", "/console/packages/", "/console/regencies/33.25/"]
+PAGES = [
+    "/console/",
+    "/console/new/",
+    "/console/runs/",
+    "/console/packages/",
+    "/console/regencies/33.25/",
+    "/console/operators/",
+    "/console/audit/",
+]
 
 
 @pytest.fixture
@@ -188,3 +196,33 @@ def test_own_domain_comes_becomes_primary_and_goes(client: Client) -> None:
 def test_domain_of_another_regency_is_not_found(client: Client) -> None:
     domain = Domain.objects.get(domain="batang.localhost")
     assert client.post(f"/console/regencies/53.10/domains/{domain.pk}/", {"do": "remove"}).status_code == 404
+
+
+def test_operators_are_invited_and_closed(client: Client, ayu: User) -> None:
+    client.post("/console/operators/", {"name": "Dimas", "email": "dimas@rujukan.test", "roles": ["operator-uji"]})
+    dimas = User.objects.get(email="dimas@rujukan.test")
+    assert dimas.has(ConsolePermission.PROVISION)
+    client.post(f"/console/operators/{dimas.pk}/", {"do": "deactivate"})
+    assert not User.objects.get(pk=dimas.pk).is_active
+    said = client.post(f"/console/operators/{ayu.pk}/", {"do": "deactivate"}, follow=True).content.decode()
+    assert "akun Anda sendiri" in said
+
+
+def test_nobody_makes_an_operator_stronger_than_themselves(public: None) -> None:
+    Role.objects.create(key="kuat", name="Kuat", permissions=[str(ConsolePermission.PROVISION)])
+    browser = Client(headers={"host": "localhost"})
+    browser.force_login(operator(ConsolePermission.MANAGE_OPERATORS))
+    response = browser.post("/console/operators/", {"name": "X", "email": "x@rujukan.test", "roles": ["kuat"]})
+    assert response.status_code == 409
+    assert not User.objects.filter(email="x@rujukan.test").exists()
+
+
+def test_audit_reads_as_sentences_and_shows_a_break(client: Client) -> None:
+    client.post("/console/regencies/53.10/state/", {"state": "read_only", "reason": "Pindah server"})
+    text = client.get("/console/audit/").content.decode()
+    assert "Ayu Pertiwi mengubah keadaan 53.10 dari" in text
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_auditentry DISABLE TRIGGER audit_refuse_change")
+        cursor.execute("UPDATE audit_auditentry SET data = '{}'")
+        cursor.execute("ALTER TABLE audit_auditentry ENABLE TRIGGER audit_refuse_change")
+    assert "Ada catatan yang diubah atau hilang" in client.get("/console/audit/").content.decode()

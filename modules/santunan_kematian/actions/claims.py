@@ -91,6 +91,8 @@ def draft_claim(
         amount=programme.amount,
         token=token,
     )
+    if not filed.is_new:  # the other click was a moment earlier
+        return Claim.objects.with_case().get(case=filed.case)
     claim = Claim(
         case=filed.case,
         programme=programme,
@@ -179,15 +181,17 @@ def withdraw_claim(*, claim: Claim, reason: str, by: Any, at: datetime) -> Claim
     return claim
 
 
-_REVEALED = {"nik": "nik", "kk": "kk", "heir_nik": "heir_nik", "heir_account": "heir_account"}
+_REVEALED = ("nik", "kk", "heir_nik", "heir_account")
 
 
 @transaction.atomic
 def reveal(*, claim: Claim, field: str, by: Any, at: datetime) -> str:
-    """A number in full, for who has a reason to see it; that they saw it is recorded (UU 27/2022)."""
-    value = getattr(claim, _REVEALED[field])
+    """A number in full, for who has a reason to see it; that they saw it is recorded (UU 27/2022).
+
+    `field` "form" records that all of them were opened for writing, and returns nothing.
+    """
     record("santunan_kematian.nik_revealed", subject=claim, by=by, at=at, data={"field": field})
-    return str(value or "")
+    return str(getattr(claim, field) or "") if field in _REVEALED else ""
 
 
 def title(data: ClaimData) -> str:

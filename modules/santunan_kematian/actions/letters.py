@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from modules.santunan_kematian.models import Claim, Decision, Decree, Handover, Payment, PaymentList, Programme
 from modules.santunan_kematian.queries import office
 from modules.santunan_kematian.queries.days import day_of
+from tenants.current import current_regency
 from tenants.letters.actions import Signer, request_letter
 from tenants.letters.models import Letter
 from tenants.people.formats import rupiah, rupiah_cell, tanggal, tanggal_terbilang, terbilang, terbilang_rupiah
@@ -23,7 +23,7 @@ def decree(*, decree: Decree, decisions: Sequence[Decision], by: Any, at: dateti
     head = office.head_of(
         unit, on=decree.date, otherwise=office.hand_of(by, on=decree.date, otherwise=_("Kepala Dinas Sosial"))
     )
-    place = connection.tenant.title  # type: ignore[attr-defined]
+    place = current_regency().title
     people = len(decisions)
     rows = [
         [
@@ -74,7 +74,7 @@ def family_receipt(*, claim: Claim, by: Any, at: datetime) -> Letter:
     on = day_of(at)
     programme = claim.programme
     hand = office.hand_of(by, on=on, otherwise=_("Operator desa"))
-    regency = connection.tenant  # type: ignore[attr-defined]
+    regency = current_regency()
     data = {
         "facts": [
             ["Nomor pengajuan", claim.number],
@@ -152,7 +152,7 @@ def receipt_of_money(*, payment: Payment, claim: Claim, by: Any, at: datetime) -
     hand = office.hand_of(by, on=on, otherwise=_("Bendahara"))
     head = office.head_of(unit, on=on, otherwise=office.Hand("", _("Kepala Dinas Sosial")))
     data = {
-        "received_from": f"Bendahara {unit.name if unit else 'Dinas Sosial'} {connection.tenant.title}",  # type: ignore[attr-defined]
+        "received_from": f"Bendahara {unit.name if unit else 'Dinas Sosial'} {current_regency().title}",
         "amount": rupiah(payment.amount),
         "amount_in_words": _words(payment.amount),
         "purpose": f"Santunan kematian atas nama almarhum {claim.name}, meninggal {tanggal(claim.death_date)},"
@@ -246,7 +246,7 @@ def death_list(
 
 def _letter(template: str, title: str, number: str, data: Any, hand: office.Hand, subject: Any, programme: Programme, *,
             unit: Any, by: Any, at: datetime, day: date | None = None) -> Letter:  # fmt: skip
-    regency = connection.tenant  # type: ignore[attr-defined]
+    regency = current_regency()
     return request_letter(
         regency=regency,
         unit=unit,

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +11,13 @@ from modules.santunan_kematian.rules import Surveyed
 from tenants.people.fields import EncryptedField, KeyedHashField
 from tenants.people.masking import mask_nik
 
-_USER = {"to": settings.AUTH_USER_MODEL, "null": True, "blank": True, "on_delete": models.PROTECT, "related_name": "+"}
+_USER: dict[str, Any] = {
+    "to": settings.AUTH_USER_MODEL,
+    "null": True,
+    "blank": True,
+    "on_delete": models.PROTECT,
+    "related_name": "+",
+}
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +10,13 @@ from modules.santunan_kematian.models.claim import Claim, Decision
 from modules.santunan_kematian.models.programme import Programme
 from tenants.people.fields import EncryptedField, KeyedHashField
 
-_USER = {"to": settings.AUTH_USER_MODEL, "null": True, "blank": True, "on_delete": models.PROTECT, "related_name": "+"}
+_USER: dict[str, Any] = {
+    "to": settings.AUTH_USER_MODEL,
+    "null": True,
+    "blank": True,
+    "on_delete": models.PROTECT,
+    "related_name": "+",
+}
 
 
 class PaymentList(models.Model):

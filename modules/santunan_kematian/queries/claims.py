@@ -3,7 +3,6 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import Q
 
 from modules.santunan_kematian import rules
@@ -68,7 +67,7 @@ def facts_of(
         days_used=used,
         resident_from=claim.resident_from,
         resident_to=claim.resident_to,
-        kk_is_local=_is_local(claim.kk),
+        kk_is_local=_is_local(claim),
         heir_is_deceased=bool(claim.nik) and claim.heir_nik == claim.nik,
         relation=str(claim.get_heir_relation_display()),
         heir_in_same_kk=claim.heir_in_same_kk,
@@ -104,8 +103,8 @@ def _approved(claim: Claim) -> bool:
     return claim.decisions.filter(revoked_at=None, outcome=Decision.Outcome.APPROVED).exists()
 
 
-def _is_local(kk: str) -> bool:
+def _is_local(claim: Claim) -> bool:
     try:
-        return parse_kk(kk).region.code == connection.tenant.code  # type: ignore[attr-defined]
+        return parse_kk(claim.kk).region.code == claim.village.code[:5]
     except InvalidNumber:
         return False

@@ -14,7 +14,7 @@ from modules.santunan_kematian import rules, sheets
 from modules.santunan_kematian.actions import claims as actions
 from modules.santunan_kematian.actions.errors import Refused
 from modules.santunan_kematian.forms import ClaimForm, nik_notes
-from modules.santunan_kematian.models import Claim
+from modules.santunan_kematian.models import Claim, Programme
 from modules.santunan_kematian.permissions import SantunanPermission as P
 from modules.santunan_kematian.queries import claims as queries
 from modules.santunan_kematian.queries import lists
@@ -94,6 +94,8 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
     claim = claim_of(request, number)
     if claim.case.state not in actions.EDITABLE or claim.village not in _villages(request):
         raise Http404
+    if request.method != "POST":
+        actions.reveal(claim=claim, field="form", by=request.user, at=timezone.now())
     initial = {field: getattr(claim, field) for field in ClaimForm.base_fields if hasattr(claim, field)}
     initial |= {"village": claim.village_id, "without_nik": not claim.nik}
     form = ClaimForm(request.POST or None, request.FILES or None, villages=[claim.village], initial=initial)
@@ -124,6 +126,10 @@ def _go_on(request: HttpRequest, claim: Claim) -> HttpResponse:
         try:
             actions.file_claim(claim=claim, by=request.user, at=timezone.now())
             return redirect("santunan_kematian:receipt", claim.number)
+        except services.StateChanged as refusal:
+            if claim_of(request, claim.number).filed_by == request.user:  # by the first of two clicks
+                return redirect("santunan_kematian:receipt", claim.number)
+            request.session["santunan_refusal"] = str(refusal)
         except (Refused, services.CaseRefused) as refusal:
             request.session["santunan_refusal"] = str(refusal)
     return redirect("santunan_kematian:case", claim.number)
@@ -135,12 +141,23 @@ def _form(request: HttpRequest, form: ClaimForm, claim: Claim | None = None) -> 
         "form": form,
         "claim": claim,
         "programme": programme,
-        "requirements": rules.requirements(programme.terms) if programme else [],
         "steps": [(label, [form[name] for name in names]) for label, names in ClaimForm.STEPS],
-        "papers": [form[name] for name in form.fields if name.startswith("document_")],
+        "papers": _papers(form, programme),
         **_findings(form, claim),
     }
     return render(request, "santunan_kematian/claim_form.html", context, status=422 if form.errors else 200)
+
+
+def _papers(form: ClaimForm, programme: Programme | None) -> dict[str, Any]:
+    """The documents that this programme asks for, in its order, and the rest."""
+    needed = []
+    for item in rules.requirements(programme.terms) if programme else []:
+        field = form[f"document_{item.any_of[0]}"]
+        field.field.why = item.why  # type: ignore[attr-defined]
+        needed.append(field)
+    asked = {field.name for field in needed}
+    other = [form[name] for name in form.fields if name.startswith("document_") and name not in asked]
+    return {"needed": needed, "other": other, "open": any(field.errors for field in other)}
 
 
 def _findings(form: ClaimForm, claim: Claim | None) -> dict[str, Any]:

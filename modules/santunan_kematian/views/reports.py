@@ -37,6 +37,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     programme = programme_on(timezone.localdate())
     context = {
         "year": year,
+        "year_text": str(year),
         "years": range(timezone.localdate().year - 3, timezone.localdate().year + 1),
         "months": [(MONTHS[m.month - 1], m, round(m.amount * 100 / highest)) for m in months],
         "persons": sum(month.persons for month in months),
