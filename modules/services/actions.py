@@ -205,7 +205,9 @@ def act(
         raise ManagedElsewhere(_("Berkas ini diproses di modulnya sendiri."))
     step = definition.transition(transition)
     if step is None or case.state not in step.from_states or (expected and expected != case.state):
-        raise StateChanged(_("Berkas ini sudah berpindah tahap. Muat ulang halaman untuk melihat keadaannya sekarang."))
+        raise StateChanged(
+            _("Anda didahului: berkas ini sudah berpindah tahap. Muat ulang halaman bila keadaannya belum tampil.")
+        )
     _refuse_stranger(case, step, by, calendar.day_of(at), system=bool(via) and by is None, as_applicant=as_applicant)
     if step.needs_reason and not reason.strip():
         raise ReasonMissing(_("Tulis alasannya: pemohon akan membacanya."))

@@ -30,6 +30,7 @@ class FieldType(StrEnum):
     TEXT = "text"
     LONG_TEXT = "long_text"
     NUMBER = "number"
+    YEAR = "year"
     MONEY = "money"
     DATE = "date"
     NIK = "nik"

@@ -40,7 +40,7 @@ def form_field(field: FormField) -> forms.Field:
     match field.type:
         case FieldType.LONG_TEXT:
             return forms.CharField(max_length=field.max or LONGEST[field.type], widget=forms.Textarea, **common)
-        case FieldType.NUMBER:
+        case FieldType.NUMBER | FieldType.YEAR:
             return forms.IntegerField(min_value=field.min, max_value=field.max, **common)
         case FieldType.MONEY:
             return forms.DecimalField(min_value=field.min or 0, max_digits=18, decimal_places=2, **common)

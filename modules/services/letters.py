@@ -65,7 +65,7 @@ def issuing_unit(case: Case, state: State) -> Unit | None:
     """The village's office for what is decided there, otherwise the office of the case."""
     if state.scope is Scope.VILLAGE and case.village_id:
         offices = Unit.objects.open().filter(village=case.village_id, kind__in=Unit.VILLAGE_KINDS)
-        return offices.select_related("village", "district", "parent").first()
+        return offices.select_related("village__district", "district", "parent").first()
     return case.unit
 
 

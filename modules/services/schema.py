@@ -6,6 +6,7 @@ from modules.services.definition import LONGEST, Definition, FieldType, FormFiel
 
 _JSON_TYPES: dict[FieldType, dict[str, Any]] = {
     FieldType.NUMBER: {"type": "integer"},
+    FieldType.YEAR: {"type": "integer"},
     FieldType.MONEY: {"type": "string", "pattern": r"^\d+(\.\d{1,2})?$"},
     FieldType.DATE: {"type": "string", "format": "date"},
     FieldType.EMAIL: {"type": "string", "format": "email"},
@@ -41,7 +42,7 @@ def _property(field: FormField) -> dict[str, Any]:
         shape["enum"] = field.options
     if field.type is FieldType.CHOICES:
         shape = {"type": "array", "items": {"type": "string", "enum": field.options}}
-    if field.type is FieldType.NUMBER:
+    if field.type in {FieldType.NUMBER, FieldType.YEAR}:
         limits = (("minimum", field.min), ("maximum", field.max))
         shape |= {name: limit for name, limit in limits if limit is not None}
     if field.type in {FieldType.TEXT, FieldType.LONG_TEXT}:

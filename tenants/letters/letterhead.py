@@ -30,8 +30,10 @@ def letterhead(regency: Any, unit: Any = None) -> dict[str, Any]:
     above = [f"Pemerintah {regency.title}"]
     if unit.kind in _UNDER_OFFICE and unit.parent:
         above.append(unit.parent.name)
-    if unit.kind in _UNDER_DISTRICT and unit.district:
-        above.append(f"Kecamatan {unit.district.name}")
+    village = getattr(unit, "village", None)
+    district = unit.district or (village.district if village else None)
+    if unit.kind in _UNDER_DISTRICT and district:
+        above.append(f"Kecamatan {district.name}")
     return {"kind": "unit", "above": above, "name": unit.name, "address": _address(unit), "crest": _crest(regency)}
 
 

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db import connection
+
 from modules.services.models import Case
 from modules.services.public import Applicant, Filed, file_case, publish
 from tenants.accounts.models import Role, RoleGrant, User
@@ -92,3 +94,23 @@ def filed(at: datetime = MONDAY, **changes: Any) -> Filed:
 
 def reload(case: Case) -> Case:
     return Case.objects.select_related("version", "service").get(pk=case.pk)
+
+
+def many(count: int, **changes: Any) -> None:
+    """Copies of one case, made in the database: half of them late."""
+    case = filed(**changes).case
+    columns = [field.column for field in Case._meta.local_concrete_fields if field.column not in {"id", "nik_hash"}]
+    own = {
+        "number": "'X-' || lpad(n::text, 6, '0')",
+        "token": "gen_random_uuid()",
+        "due_at": "due_at + (mod(n, 200) - 100) * interval '1 hour'",
+        "applicant_name": "applicant_name || ' ' || n",
+    }
+    chosen = ", ".join(own.get(column, column) for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO services_case ({', '.join(columns)}) SELECT {chosen} FROM services_case,"
+            " generate_series(1, %s) n WHERE services_case.id = %s",
+            [count, case.pk],
+        )
+        cursor.execute("ANALYZE services_case")
