@@ -3,7 +3,7 @@
 Batang with its baseline, one person for every role, the central team's operator, a programme of the death benefit.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 PASSWORD = "rujukan-demo-2026"
@@ -15,9 +15,10 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command
+    from django.utils import timezone
 
     call_command("prepare", verbosity=0)
-    at = datetime.now(UTC)
+    at = timezone.now()
     _operator(at)
     _batang(at)
 
