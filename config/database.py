@@ -3,6 +3,10 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+# Seconds that a request waits for a connection, and that the pool keeps trying with growing pauses before the next
+# request may ask anew: after a long absence of PostgreSQL nobody waits longer than after a short one.
+_PATIENCE = {"timeout": 5, "reconnect_timeout": 3}
+
 
 def database(url: str, *, pool: bool) -> dict[str, Any]:
     """Django's DATABASES entry for `postgresql://user:password@host:port/name?host=/socket/folder&sslmode=…`.
@@ -16,7 +20,7 @@ def database(url: str, *, pool: bool) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(parts.hostname or "")
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": 8, "max_lifetime": 900, "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": 8, "max_lifetime": 900, **_PATIENCE}
     return {
         "ENGINE": "django_tenants.postgresql_backend",
         "NAME": unquote(parts.path.lstrip("/")) or "rujukan",

@@ -32,6 +32,7 @@ console = [
     path("audit/", audit.entries, name="audit"),
 ]
 
+handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", site.home, name="home"),
     path("console/", include((console, "console"))),

@@ -10,6 +10,7 @@ from modules.services.views import work
 from tenants.accounts import api as accounts_api
 from tenants.accounts.access import public_page
 
+handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", portal.portal_home, name="home"),
     path("work/", work, name="work"),

@@ -120,7 +120,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [(_("Penyiapan"), "/console/runs/")],
     }
     template = "onboarding/console/run.html"
-    return render(request, f"{template}#moving" if request.htmx else template, context)  # type: ignore[attr-defined]
+    if not request.htmx:  # type: ignore[attr-defined]
+        return render(request, template, context)
+    if not moving.is_moving:  # the end changes more of the page than the part that moves
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, f"{template}#moving", context)
 
 
 @require(ConsolePermission.PROVISION)

@@ -1,6 +1,7 @@
 """What a citizen finds on the portal: services made of data and modules with a public page, by life event."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -55,7 +56,7 @@ class LifeEvent:
 
 
 def tiles(regency: Regency) -> list[Tile]:
-    """Everything that a citizen of the regency can ask for now, by name. One query."""
+    """Everything that a citizen of the regency can ask for now, by name. No SQL when warm."""
     found = []
     for definition in offered():
         module = find(definition.managed_by) if definition.managed_by else None
@@ -80,7 +81,7 @@ def event_title(key: str) -> str:
     return str(EVENTS.get(key, key.capitalize() or _("Layanan lain")))
 
 
-def life_events(found: list[Tile]) -> list[LifeEvent]:
+def life_events(found: Iterable[Tile]) -> list[LifeEvent]:
     """The life events for which there is something, with what that is."""
     groups: dict[str, list[Tile]] = defaultdict(list)
     for tile in found:

@@ -89,10 +89,9 @@ class ApplyForm(forms.Form):
     applicant_phone = PhoneField(label=_("Nomor telepon"), required=False, help_text=_("Agar kami dapat menghubungi."))
     applicant_village = VillageField(label=_("Desa atau kelurahan tempat tinggal"))
 
-    def __init__(
-        self, definition: Definition, *args: Any, initial: Mapping[str, Any] | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, initial={"token": uuid.uuid4(), **(initial or {})}, **kwargs)  # type: ignore[misc]
+    def __init__(self, definition: Definition, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"token": uuid.uuid4(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
         self.definition = definition
         labels = {field.key: field.label for field in definition.fields}
         for field in definition.fields:
@@ -238,7 +237,7 @@ class OfficeForm(forms.Form):
 
 
 class SwitchForm(forms.Form):
-    LABELS: dict[str, Any] = {ON: _("hidup"), CLOSING: _("menutup"), OFF: _("mati")}
+    LABELS = {ON: _("hidup"), CLOSING: _("menutup"), OFF: _("mati")}
 
     state = forms.ChoiceField(
         label=_("Keadaan"),

@@ -227,7 +227,10 @@ class _Writer:
     _TONES = {"done": "ok", "refused": "bad", "withdrawn": ""}
 
     def __init__(self, now: datetime, known: Mapping[int, Definition]) -> None:
-        self._now, self._today, self._known = now, timezone.localdate(now), known
+        self._now, self._known = now, known
+        self._zone = timezone.get_current_timezone()
+        self._today = now.astimezone(self._zone).date()
+        self._days: dict[int, str] = {}
         self._kinds = {kind: str(label) for kind, label in Village.Kind.choices}
         self._addresses: dict[str, str] = {}
 
@@ -254,14 +257,16 @@ class _Writer:
 
     def _due(self, line: Line) -> tuple[str, str]:
         if line.closed_at:
-            return tanggal(timezone.localdate(line.closed_at)), ""
+            return tanggal(line.closed_at.astimezone(self._zone).date()), ""
         name = lateness(line, self._now)
         if name == "paused":
             return _("Jam berhenti"), ""
         if not line.due_at:
             return "", ""
-        days = (timezone.localdate(line.due_at) - self._today).days
-        return relative_days(days), {"late": "bad", "today": "warn"}.get(name, "")
+        days = (line.due_at.astimezone(self._zone).date() - self._today).days
+        if days not in self._days:
+            self._days[days] = relative_days(days)
+        return self._days[days], {"late": "bad", "today": "warn"}.get(name, "")
 
 
 def as_xlsx(user: User, found: Reach, chosen: Chosen, regency: Regency, now: datetime) -> bytes:

@@ -1,14 +1,19 @@
 """Pages of citizens: find a service, apply, keep the receipt, track, answer, download the letter."""
 
 import uuid
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.core import signing
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -34,6 +39,7 @@ from tenants.files.serving import serve
 from tenants.letters.models import Letter
 from tenants.organisation.calendar import current_calendar
 from tenants.ratelimit import address
+from tenants.schemas.context import connection
 
 LAST = "last_application"
 RECEIPT_SECONDS, TRACK_SECONDS = 3600, 7200
@@ -47,12 +53,30 @@ def portal_home(request: HttpRequest) -> HttpResponse:
     tiles = doors.tiles(request.regency)  # type: ignore[attr-defined]
     context = {
         "query": query,
-        "events": [] if query or event else doors.life_events(tiles),
         "event": doors.event_title(event) if event else "",
-        "tiles": [tile for tile in tiles if tile.matches(query) and (not event or tile.event == event)],
-        "track_form": TrackForm(),
+        "directory": _found(tiles, query, event) if query or event else _everything(tuple(tiles), get_language()),
+        "track_fields": _track_fields(get_language()),
     }
     return render(request, "services/home.html", context)
+
+
+@lru_cache(maxsize=1024)
+def _everything(tiles: tuple[doors.Tile, ...], language: str) -> SafeString:
+    """All that a regency offers, in the current language: written once for everybody who opens the portal."""
+    return render_to_string("services/directory.html", {"events": doors.life_events(tiles), "tiles": tiles})
+
+
+def _found(tiles: Iterable[doors.Tile], query: str, event: str) -> SafeString:
+    """What answers a search or belongs to a life event."""
+    found = [tile for tile in tiles if tile.matches(query) and (not event or tile.event == event)]
+    context = {"tiles": found, "query": query, "event": doors.event_title(event) if event else ""}
+    return render_to_string("services/directory.html", context)
+
+
+@lru_cache(maxsize=8)
+def _track_fields(language: str) -> SafeString:
+    """The empty fields of the tracking form, in the current language."""
+    return format_html_join("", "{}", ((field.as_field_group(),) for field in TrackForm()))
 
 
 def _service(key: str) -> Service:

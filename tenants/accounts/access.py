@@ -48,6 +48,8 @@ class HasPermission(BasePermission):
     """An API view names `permission` (or `permissions` by HTTP method); without one it is closed to all."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
+        if not hasattr(view, str(request.method).lower()):
+            return True  # to be answered with 405
         wanted = getattr(view, "permissions", {}).get(request.method) or getattr(view, "permission", None)
         if wanted == "public":
             return True

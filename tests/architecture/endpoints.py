@@ -29,10 +29,14 @@ class Endpoint:
 
     @property
     def permission(self) -> Any:
-        """What the view names: a permission, `public`, `signed_in`, or a mapping by HTTP method."""
+        """What the view names: a permission, `public`, `signed_in`, or a mapping by HTTP method.
+
+        A view that is public by one method (signing in) is not closed.
+        """
         cls = getattr(self.view, "cls", None) or getattr(self.view, "view_class", None)
         holder = cls or self.view
-        return getattr(holder, "permissions", None) or getattr(holder, "permission", None)
+        named = getattr(holder, "permissions", None) or getattr(holder, "permission", None)
+        return "public" if isinstance(named, dict) and "public" in named.values() else named
 
     @property
     def is_ours(self) -> bool:

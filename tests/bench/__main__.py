@@ -13,7 +13,7 @@ os.environ["TESTING"] = "0"
 os.environ.setdefault("DEMO", "1")
 os.environ.setdefault("SECRET_KEY", "bench")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-PARTS = ("provisioning", "routing", "inbox", "requests")
+PARTS = ("schemas", "provisioning", "routing", "inbox", "requests", "memory")
 
 
 def main(chosen: list[str]) -> int:
@@ -27,7 +27,7 @@ def main(chosen: list[str]) -> int:
         for row in found:
             mark = "reached" if row.reached else "MISSED"
             sys.stdout.write(
-                f"{row.measure:<44} {row.ours:>12}   {row.against:<40} {row.other:>12}   {row.ratio:>8}"
+                f"{row.measure:<48} {row.ours:>10}   {row.against:<42} {row.other:>10}   {row.ratio:>8}"
                 f"   {row.target:<32} {mark}\n"
             )
             sys.stdout.flush()

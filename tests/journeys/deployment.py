@@ -102,6 +102,13 @@ class Deployment:
             row = connection.execute(query, values).fetchone()  # type: ignore[call-overload]
         return row and row[0]
 
+    def wait_for(self, what: str, found: Callable[[], Found], seconds: float = 30) -> Found:
+        """The first true answer of `found`; otherwise AssertionError with what the worker said last."""
+        try:
+            return wait_for(what, found, seconds)
+        except AssertionError as late:
+            raise AssertionError(f"{late}\n{self.log('worker')[-4000:]}") from None
+
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
@@ -180,11 +187,20 @@ def _make_ground(made: Path) -> None:
     with embedded.servers(folder / "data", durable=False) as servers:
         told = environment(folder / "data", folder / "static", servers)
         collect = ["manage.py", "collectstatic", "--noinput", "--verbosity", "0", *run.NOT_SERVED, *NOT_SHOWN]
-        jobs = [
-            subprocess.Popen([sys.executable, *command], cwd=ROOT, env=told, preexec_fn=ends_with_us(signal.SIGTERM))
-            for command in (["-m", "tests.journeys.stage"], collect)
-        ]
-        assert [job.wait() for job in jobs] == [0, 0], "the stage could not be set; the lines above say why"
+        with (folder / "stage.log").open("wb") as said:
+            jobs = [
+                subprocess.Popen(
+                    [sys.executable, *command],
+                    cwd=ROOT,
+                    env=told,
+                    stdout=said,
+                    stderr=said,
+                    preexec_fn=ends_with_us(signal.SIGTERM),
+                )
+                for command in (["-m", "tests.journeys.stage"], collect)
+            ]
+            ended = [job.wait() for job in jobs]
+        assert ended == [0, 0], (folder / "stage.log").read_text()
         assert servers.database_url
         with psycopg.connect(servers.database_url, autocommit=True) as connection:
             connection.execute("CHECKPOINT")

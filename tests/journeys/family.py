@@ -1,7 +1,9 @@
 """The bereaved families of the journeys and the papers in their hands. All are invented (serials from 9000)."""
 
+from datetime import date, timedelta
 from io import BytesIO
 
+from django.utils import timezone
 from PIL import Image
 
 NAME = "Karto Wijoyo"
@@ -20,6 +22,12 @@ def kk(number: int) -> str:
 def heir_nik(number: int) -> str:
     """Of his widow: born on 4 March 1955; a woman's day of birth is written plus 40."""
     return f"332501440355{9000 + number}"
+
+
+def died() -> date:
+    """Three days ago, within the year of the programme."""
+    today = timezone.localdate()
+    return max(today - timedelta(days=3), today.replace(month=1, day=1))
 
 
 def photo() -> bytes:

@@ -3,8 +3,10 @@
 Batang with its baseline, one person for every role, the central team's operator, a programme of the death benefit.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
+
+from django.utils import timezone
 
 PASSWORD = "rujukan-demo-2026"
 OPERATOR = "operator@rujukan.test"
@@ -15,9 +17,10 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command
+    from django.utils import timezone
 
     call_command("prepare", verbosity=0)
-    at = datetime.now(UTC)
+    at = timezone.now()
     _operator(at)
     _batang(at)
 
@@ -49,20 +52,14 @@ def _batang(at: datetime) -> None:
 
 
 def _santunan(at: datetime) -> None:
-    from modules.santunan_kematian.actions.workflow import publish_workflow
-
-    from modules.santunan_kematian.actions import programme
-    from modules.santunan_kematian.models import Budget, Programme, RegisterEntry
+    """Money for the year, and the families of the journeys in the register of the poor."""
+    from modules.santunan_kematian.actions.programme import set_ceiling
+    from modules.santunan_kematian.models import RegisterEntry
     from onboarding.cast import demo_village
     from tests.journeys import family
 
-    publish_workflow(by=None, at=at)
     year = at.year
-    if not Programme.objects.exists():
-        settings = programme.Settings(name="Santunan kematian", valid_from=date(year - 1, 1, 1))
-        programme.create_programme(code="santunan", settings=settings, by=None, at=at)
-    if not Budget.objects.filter(year=year).exists():
-        programme.set_ceiling(year=year, ceiling=Decimal(2_000_000_000), basis=f"APBD {year}", by=None, at=at)
+    set_ceiling(year=year, ceiling=Decimal(2_000_000_000), basis=f"APBD {year}", by=None, at=at)
     for number in range(1, 10):
         RegisterEntry.objects.create(
             nik=family.nik(number),
@@ -71,7 +68,7 @@ def _santunan(at: datetime) -> None:
             village=demo_village(),
             desil=2,
             source="DTSEN",
-            valid_from=date(year - 1, 1, 1),
+            valid_from=date(year, 1, 1),
             valid_to=date(year, 12, 31),
         )
 

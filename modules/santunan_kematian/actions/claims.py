@@ -91,6 +91,8 @@ def draft_claim(
         amount=programme.amount,
         token=token,
     )
+    if not filed.is_new:  # the other click was a moment earlier
+        return Claim.objects.with_case().get(case=filed.case)
     claim = Claim(
         case=filed.case,
         programme=programme,

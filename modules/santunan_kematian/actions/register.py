@@ -107,7 +107,9 @@ def _staged_batch(batch: RegisterImport) -> RegisterImport:
 def _finish(batch: RegisterImport, state: str, *, by: Any, at: datetime) -> RegisterImport:
     batch.state, batch.finished_at = state, at
     batch.save(update_fields=["state", "finished_at"])
-    record(f"santunan_kematian.register_{state}", subject=batch, by=by, at=at, data={"rows": batch.good})
+    applied = state == RegisterImport.State.APPLIED
+    action = "santunan_kematian.register_applied" if applied else "santunan_kematian.register_discarded"
+    record(action, subject=batch, by=by, at=at, data={"rows": batch.good})
     return batch
 
 

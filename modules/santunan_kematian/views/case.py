@@ -1,6 +1,5 @@
 """One claim: what is known, what the rules say, what may be done with it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from modules.santunan_kematian import rules
-from modules.santunan_kematian.actions import claims, decisions, letters, verification
+from modules.santunan_kematian.actions import claims, letters, verification
 from modules.santunan_kematian.actions.errors import Refused
+from modules.santunan_kematian.actions.transitions import STEPS, take_step
 from modules.santunan_kematian.forms import StepForm, SurveyForm
 from modules.santunan_kematian.models import Claim
 from modules.santunan_kematian.permissions import SantunanPermission as P
@@ -25,26 +25,8 @@ from tenants.accounts.access import require
 from tenants.files.serving import serve
 from tenants.files.uploads import FileRefused
 
-Step = Callable[..., Any]
-_STEPS: dict[str, tuple[str, Step]] = {
-    "ajukan": (P.FILE, claims.file_claim),
-    "ajukan_ulang": (P.FILE, claims.file_claim),
-    "batalkan": (P.FILE, claims.withdraw_claim),
-    "sahkan": (P.ENDORSE, claims.endorse_claim),
-    "kembalikan_ke_operator": (P.ENDORSE, claims.return_to_operator),
-    "nyatakan_lengkap": (P.VERIFY, verification.confirm_complete),
-    "minta_survei": (P.VERIFY, verification.request_survey),
-    "kembalikan": (P.VERIFY, verification.return_claim),
-    "usulkan_tolak": (P.VERIFY, verification.propose_refusal),
-    "setujui": (P.DECIDE, decisions.approve_claim),
-    "periksa_ulang": (P.DECIDE, decisions.ask_again),
-    "tolak": (P.DECIDE, decisions.refuse_claim),
-    "cabut": (P.DECIDE, decisions.revoke_approval),
-}
-"""What a button of the decision bar does. Survey, payment list, SP2D, handover and confirmation have pages."""
-
 _STATUS = {services.StateChanged: 409, services.NotYourTurn: 403, services.ReasonMissing: 422}
-_MASKED = {"nik": "nik", "kk": "kk", "heir_nik": "heir_nik", "heir_account": "heir_account"}
+_MASKED = ("nik", "kk", "heir_nik", "heir_account")
 
 
 @require(P.VIEW)
@@ -77,7 +59,7 @@ def _show(
         "letters": reading.letters_of(claim),
         "steps": services.steps_of(claim.case),
         "events": services.timeline(claim.case),
-        "transitions": [item for item in may if item.key in _STEPS and user.has(_STEPS[item.key][0])],
+        "transitions": [item for item in may if item.key in STEPS and user.has(STEPS[item.key][0])],
         "pages": {item.key for item in may},
         "needs_survey": rules.needs_survey(claim.programme.terms, facts),
         "may_reveal": user.has(P.REVEAL),
@@ -95,15 +77,10 @@ def step(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("santunan_kematian:case", number)
     form = StepForm(request.POST)
-    if not form.is_valid() or form.cleaned_data["transition"] not in _STEPS:
+    if not form.is_valid():
         return _show(request, claim, error=_("Pilih salah satu keputusan."), status=422)
-    permission, act = _STEPS[form.cleaned_data["transition"]]
-    if not request.user.has(permission):  # type: ignore[union-attr]
-        raise Http404
-    transition = claim.case.definition.transition(form.cleaned_data["transition"])
-    reason = {"reason": form.cleaned_data["reason"]} if transition and transition.needs_reason else {}
     try:
-        act(claim=claim, by=request.user, at=timezone.now(), **reason)
+        take_step(claim=claim, by=request.user, at=timezone.now(), **form.cleaned_data)
     except services.CaseRefused as refusal:
         return _show(request, claim_of(request, number), error=str(refusal), status=_STATUS.get(type(refusal), 409))
     except Refused as refusal:

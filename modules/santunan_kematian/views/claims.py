@@ -126,6 +126,10 @@ def _go_on(request: HttpRequest, claim: Claim) -> HttpResponse:
         try:
             actions.file_claim(claim=claim, by=request.user, at=timezone.now())
             return redirect("santunan_kematian:receipt", claim.number)
+        except services.StateChanged as refusal:
+            if claim_of(request, claim.number).filed_by == request.user:  # by the first of two clicks
+                return redirect("santunan_kematian:receipt", claim.number)
+            request.session["santunan_refusal"] = str(refusal)
         except (Refused, services.CaseRefused) as refusal:
             request.session["santunan_refusal"] = str(refusal)
     return redirect("santunan_kematian:case", claim.number)

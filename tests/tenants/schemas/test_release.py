@@ -1,6 +1,5 @@
 """The real apps: what a regency gets by replay is what the migrations make."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -31,19 +30,8 @@ from tenants.schemas.template import read_template
 from tests.tenants.schemas.conftest import in_threads, waiting
 
 
-@pytest.fixture(scope="session")
-def _template(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The template, migrated once."""
-    with django_db_blocker.unblock():
-        migrate_template()
-        TemplateScript.objects.all().delete()
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(f"DROP SCHEMA {TEMPLATE_SCHEMA} CASCADE")
-
-
 @pytest.fixture
-def published(_template: None, cursor: Any) -> str:
+def published(cursor: Any) -> str:
     """The current release, made of the template."""
     return publish()
 
@@ -138,6 +126,7 @@ def test_two_processes_bring_the_template_up_to_date_one_after_the_other(committ
 
 
 def test_without_a_template_nothing_is_made(db: None) -> None:
+    TemplateScript.objects.all().delete()
     with pytest.raises(TemplateBehind, match="no template yet"):
         current_release()
 
@@ -163,7 +152,7 @@ def test_the_script_is_loaded_once_per_release(published: str) -> None:
     assert not [query for query in asked if '"script"' in query["sql"]]
 
 
-def test_the_regency_at_work_stays_current(_template: None, batang: Regency) -> None:
+def test_the_regency_at_work_stays_current(batang: Regency) -> None:
     migrate_template()
     current_script()
     assert (connection.schema_name, connection.include_public_schema) == ("batang", False)

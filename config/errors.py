@@ -1,0 +1,24 @@
+"""The answer when all else has failed."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
+from django.utils.translation import gettext as _
+
+AWAY_SECONDS = 10
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; or 503 while PostgreSQL is away or restarts: nothing is broken, and soon it will be there again."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status = 503 if away else 500
+    if request.path.startswith("/api/"):
+        told = _("Sistem sedang dipulihkan. Coba lagi sebentar lagi.") if away else _("Terjadi kesalahan pada sistem.")
+        response: HttpResponse = JsonResponse({"detail": told}, status=status)
+    else:
+        response = HttpResponse(loader.get_template(f"{status}.html").render(), status=status)
+    if away:
+        response["Retry-After"] = str(AWAY_SECONDS)
+    return response

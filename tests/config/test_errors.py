@@ -1,0 +1,47 @@
+"""The last answer: what it says, and with which status."""
+
+import pytest
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from config.errors import server_error
+
+
+def answer(error: Exception, path: str = "/work/") -> HttpResponse:
+    try:
+        raise error
+    except Exception:
+        return server_error(RequestFactory().get(path))
+
+
+@pytest.mark.parametrize("error", [OperationalError("the connection is lost"), InterfaceError("already closed")])
+def test_while_postgres_is_away_people_are_asked_to_wait(error: Exception) -> None:
+    page = answer(error)
+    assert page.status_code == 503
+    assert page["Retry-After"] == "10"
+    assert "Sistem sedang dipulihkan" in page.content.decode()
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), IntegrityError("duplicate key")])
+def test_all_else_is_an_error_of_ours(error: Exception) -> None:
+    page = answer(error)
+    assert page.status_code == 500
+    assert "Retry-After" not in page
+    assert "Terjadi kesalahan pada sistem" in page.content.decode()
+
+
+def test_programs_are_answered_in_json() -> None:
+    assert answer(OperationalError(), "/api/v1/cases/").headers["Content-Type"] == "application/json"
+    assert b"dipulihkan" in answer(OperationalError(), "/api/v1/cases/").content
+
+
+@pytest.mark.parametrize("host", ["localhost", "batang.localhost"])
+def test_both_sites_answer_so(host: str, batang: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*args: object, **kwargs: object) -> None:
+        raise OperationalError("the connection is lost")
+
+    name = "onboarding.views.render" if host == "localhost" else "modules.services.portal.render"
+    monkeypatch.setattr(name, away)
+    browser = Client(raise_request_exception=False, headers={"host": host})
+    assert browser.get("/").status_code == 503
