@@ -105,7 +105,7 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
         payment_list.payments.select_related("claim__case", "claim__programme", "claim__village", "decision")
     )
     entries = _entries_of(payment.claim for payment in payments)
-    budgets = {payment.decision.budget_id for payment in payments}
+    budgets = [payment.decision.budget_id for payment in payments if payment.decision.budget_id]
     list(Budget.objects.select_for_update().filter(pk__in=budgets).order_by("pk"))
     for payment in payments:
         payment.paid_at, payment.receipt_number = at, _number("receipt", payment, at)
