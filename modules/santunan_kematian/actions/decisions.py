@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from modules.santunan_kematian import rules
 from modules.santunan_kematian.actions import letters
 from modules.santunan_kematian.actions.errors import BudgetExhausted, ChecksFailed, NothingChosen, NotReady, OwnClaim
-from modules.santunan_kematian.actions.steps import locked, move
+from modules.santunan_kematian.actions.steps import lock_all, locked, move
 from modules.santunan_kematian.models import Budget, Claim, Decision, Decree
 from modules.santunan_kematian.queries import claims as queries
 from modules.santunan_kematian.queries.days import day_of
@@ -33,8 +33,11 @@ def approve_claim(*, claim: Claim, by: Any, at: datetime) -> Decision:
     """
     claim = locked(claim)
     _refuse_own(claim, by)
-    budget = _hold(claim, day_of(at).year)
+    budget = Budget.objects.select_for_update().filter(year=day_of(at).year).first()
+    # Before anything is judged, so that a second press learns that the first one was enough.
+    move(claim, "setujui", by=by, at=at)
     checks = queries.examine(claim, today=day_of(at))
+    budget = _set_aside(claim, budget, day_of(at).year)
     if failed := [check for check in rules.exclusions(checks) if check.key != "budget"]:
         raise ChecksFailed(failed)
     if any(check.key == "poverty" and not check.passed for check in checks):
@@ -48,7 +51,6 @@ def approve_claim(*, claim: Claim, by: Any, at: datetime) -> Decision:
         decided_by=by,
         decided_at=at,
     )
-    move(claim, "setujui", by=by, at=at)
     record(
         "santunan_kematian.claim_approved",
         subject=claim,
@@ -111,6 +113,7 @@ def issue_decree(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Dec
 
     Raises NothingChosen; NotReady when one is revoked, refused, or already in another SK.
     """
+    lock_all(decision.claim_id for decision in decisions)
     chosen = list(
         Decision.objects.select_for_update(of=("self",))
         .filter(pk__in=[decision.pk for decision in decisions])
@@ -143,9 +146,8 @@ def issue_decree(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Dec
     return decree
 
 
-def _hold(claim: Claim, year: int) -> Budget:
-    """Lock the year's row and set the claim's amount aside in it."""
-    budget = Budget.objects.select_for_update().filter(year=year).first()
+def _set_aside(claim: Claim, budget: Budget | None, year: int) -> Budget:
+    """The claim's amount, in the year's locked row."""
     if budget is None:
         raise BudgetExhausted(_("Pagu santunan tahun %(year)s belum ditetapkan.") % {"year": year})
     values = {"rest": rupiah(budget.remaining, short=True), "amount": rupiah(claim.amount, short=True), "year": year}
