@@ -70,7 +70,6 @@ _TABLELESS = [
     "django.forms",  # its widget templates, for the form renderer
     "django_htmx",
     "template_partials",
-    "lucide",
     "csp",
     "rest_framework",
     "drf_spectacular",
