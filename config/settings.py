@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sentry_sdk
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from config.database import database
@@ -273,6 +274,8 @@ STORAGES = {
 
 # -- Mail
 EMAIL = env.dj_email_url("EMAIL_URL", "console:")
+if "EMAIL_BACKEND" not in EMAIL:  # Django would take SMTP without TLS
+    raise ImproperlyConfigured("EMAIL_URL must begin with submission://, smtp://, smtps://, file:// or console:")
 vars().update(EMAIL)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Rujukan <no-reply@{BASE_DOMAIN}>")
 

@@ -1,5 +1,9 @@
 """The last answer: what it says, and with which status."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpResponse
@@ -45,3 +49,11 @@ def test_both_sites_answer_so(host: str, batang: object, monkeypatch: pytest.Mon
     monkeypatch.setattr(name, away)
     browser = Client(raise_request_exception=False, headers={"host": host})
     assert browser.get("/").status_code == 503
+
+
+def test_a_mail_address_of_no_known_kind_is_refused() -> None:
+    """Django would send by SMTP without TLS, password included."""
+    told = {**os.environ, "EMAIL_URL": "smtp+tls://user:password@mail.example:587"}
+    started = subprocess.run([sys.executable, "-c", "import config.settings"], env=told, capture_output=True, text=True)
+    assert started.returncode
+    assert "EMAIL_URL must begin with submission://" in started.stderr
