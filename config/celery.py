@@ -14,7 +14,6 @@ from tenant_schemas_celery.task import TenantTask
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-
 class RegencyTask(TenantTask):
     """A task that runs only while its regency works."""
 

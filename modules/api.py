@@ -38,7 +38,7 @@ class OpenModules(SchemaGenerator):
     def parse(self, input_request: Any, public: bool) -> Any:
         self._initialise_endpoints()
         off = tuple(f"/api/v1/{m.key}/" for m in discover() if not is_reachable(input_request.regency, m.key))
-        self.endpoints = [endpoint for endpoint in self.endpoints if not endpoint[0].startswith(off)]
+        self.endpoints = [endpoint for endpoint in self.endpoints or [] if not endpoint[0].startswith(off)]
         return super().parse(input_request, public)
 
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from config.errors import server_error
+from config.errors import server_error, without_personal_data
 
 
 def answer(error: Exception, path: str = "/work/") -> HttpResponse:
@@ -45,3 +45,13 @@ def test_both_sites_answer_so(host: str, batang: object, monkeypatch: pytest.Mon
     monkeypatch.setattr(name, away)
     browser = Client(raise_request_exception=False, headers={"host": host})
     assert browser.get("/").status_code == 503
+
+
+def test_sentry_gets_no_searched_number_and_no_row() -> None:
+    event = {
+        "request": {"url": "https://batang.test/work/?q=3325011210510001", "query_string": "q=3325011210510001"},
+        "exception": {"values": [{"value": "violates check\nDETAIL:  Failing row contains (3325011210510001)."}]},
+    }
+    sent = without_personal_data(event, {})
+    assert "3325011210510001" not in str(sent)
+    assert sent["exception"]["values"][0]["value"] == "violates check"

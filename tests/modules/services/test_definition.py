@@ -71,3 +71,8 @@ def test_faulty_definition_leaves_nothing(batang: Regency) -> None:
     with pytest.raises(DefinitionInvalid):
         publish(definition=definition(start="nowhere"), by=None, at=MONDAY)
     assert not Service.objects.exists()
+
+
+def test_a_package_with_a_definition_that_no_longer_validates_says_so(batang: Regency) -> None:
+    with pytest.raises(ContentRefused):
+        apply(Item("services.service", "rusak", {"definition": {"key": "rusak"}}), by=None, at=timezone.now())
