@@ -87,7 +87,7 @@ class Claims(ListAPIView[Claim]):
         villages = list(Village.objects.filter(pk__in=reach.villages))
         form = ClaimForm(request.data, request.FILES, villages=villages)
         if not form.is_valid():
-            raise ValidationError(form.errors)
+            raise ValidationError({name: [str(error) for error in errors] for name, errors in form.errors.items()})
         village = next(v for v in villages if v.pk == form.cleaned_data["village"])
         try:
             claim = actions.draft_claim(
@@ -98,7 +98,7 @@ class Claims(ListAPIView[Claim]):
                 at=timezone.now(),
                 token=form.cleaned_data["token"],
             )
-            if request.data.get("file"):
+            if "file" in request.FILES:
                 claim = actions.file_claim(claim=claim, by=request.user, at=timezone.now())
         except (Refused, services.CaseRefused, FileRefused) as refusal:
             raise Conflict(str(refusal)) from refusal

@@ -35,7 +35,7 @@ class ClaimSerializer(serializers.ModelSerializer[Claim]):
 
 class CheckSerializer(serializers.Serializer[Any]):
     rule = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     outcome = serializers.CharField(source="outcome.value")
     sentence = serializers.CharField()
 

@@ -46,6 +46,7 @@ from modules.services.serializers import (
 )
 from modules.services.tracking import GuessedTooOften, NotTracked, track_case
 from modules.switches import ON, is_reachable, state_of
+from tenants.accounts.models import User
 from tenants.organisation.models import Village
 from tenants.ratelimit import address
 
@@ -95,7 +96,9 @@ class Applications(APIView):
         sent.is_valid(raise_exception=True)
         form = ApplyForm(definition, _as_form(definition, sent.validated_data), request.FILES)
         if not form.is_valid():
-            raise ValidationError({_api_name(name): errors for name, errors in form.errors.items()})
+            raise ValidationError(
+                {_api_name(name): [str(error) for error in errors] for name, errors in form.errors.items()}
+            )
         user = request.user if getattr(request.user, "is_authenticated", False) else None
         filed = file_case(
             service=service,
@@ -104,7 +107,7 @@ class Applications(APIView):
             village=form.cleaned_data["applicant_village"],
             documents=form.documents(),
             token=form.cleaned_data["token"],
-            by=user if user and user.has(ServicesPermission.FILE) else None,
+            by=user if isinstance(user, User) and user.has(ServicesPermission.FILE) else None,
             at=timezone.now(),
         )
         receipt = {
@@ -178,7 +181,7 @@ class CaseSteps(APIView):
         sent = StepSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         try:
-            act(case=case, by=request.user, at=timezone.now(), **sent.validated_data)
+            act(case=case, by=request.user, at=timezone.now(), **sent.validated_data)  # type: ignore[arg-type]
         except NotYourTurn as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         except ReasonMissing as refusal:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from modules.models import ModuleSwitch
 from modules.services.definition import DefinitionInvalid
 from modules.services.forms import OfficeForm, PublishForm, SwitchForm
 from modules.services.models import Service
@@ -53,7 +54,7 @@ def _service(key: str) -> Service:
 def _switch(state: str) -> dict[str, str]:
     return {
         "state": state,
-        "label": str(SwitchForm.LABELS[state]).capitalize(),
+        "label": str(SwitchForm.LABELS[ModuleSwitch.State(state)]).capitalize(),
         "tone": {"on": "ok", "closing": "warn"}.get(state, ""),
     }
 
@@ -158,7 +159,8 @@ def switch_state(request: HttpRequest, key: str) -> HttpResponse:
         form.add_error("state", str(refusal))
         return _show(request, found, switch_form=form, status=409)
     messages.success(
-        request, _("%(name)s sekarang %(state)s.") % {"name": found.name, "state": SwitchForm.LABELS[state]}
+        request,
+        _("%(name)s sekarang %(state)s.") % {"name": found.name, "state": SwitchForm.LABELS[ModuleSwitch.State(state)]},
     )
     return redirect("services:definition", key)
 

@@ -90,7 +90,8 @@ class ApplyForm(forms.Form):
     applicant_village = VillageField(label=_("Desa atau kelurahan tempat tinggal"))
 
     def __init__(self, definition: Definition, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"token": uuid.uuid4(), **kwargs.pop("initial", {})}, **kwargs)
+        kwargs["initial"] = {"token": uuid.uuid4(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
         self.definition = definition
         labels = {field.key: field.label for field in definition.fields}
         for field in definition.fields:

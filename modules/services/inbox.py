@@ -214,7 +214,7 @@ def row_of(case: Case, now: datetime) -> Row:
     """What a list would say of this case."""
     names = [name.partition("__")[::2] for name in _COLUMNS]
     values = [getattr(getattr(case, of), name, None) if name else getattr(case, of) for of, name in names]
-    return _Writer(now, {case.version_id: case.definition}).row(Line(*values))
+    return _Writer(now, {case.version_id: case.definition}).row(Line(*values))  # type: ignore[arg-type]
 
 
 def _rows(lines: Sequence[Line], now: datetime) -> Iterator[Row]:

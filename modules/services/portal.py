@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.core import signing
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,6 +39,7 @@ from tenants.files.serving import serve
 from tenants.letters.models import Letter
 from tenants.organisation.calendar import current_calendar
 from tenants.ratelimit import address
+from tenants.schemas.context import connection
 
 LAST = "last_application"
 RECEIPT_SECONDS, TRACK_SECONDS = 3600, 7200

@@ -81,7 +81,8 @@ _REACH = """
          WHERE assignment.user_id = %(user)s AND assignment.starts_on <= %(day)s
            AND (assignment.ends_on IS NULL OR assignment.ends_on >= %(day)s)
     )
-    SELECT ARRAY(SELECT role.key FROM accounts_rolegrant held_role JOIN accounts_role role ON role.id = held_role.role_id
+    SELECT ARRAY(SELECT role.key FROM accounts_rolegrant held_role
+                   JOIN accounts_role role ON role.id = held_role.role_id
                   WHERE held_role.user_id = %(user)s),
            ARRAY(SELECT id FROM held),
            ARRAY(SELECT village_id FROM held WHERE village_id IS NOT NULL)

@@ -26,8 +26,8 @@ class ServiceSerializer(serializers.Serializer[Any]):
 
 class DocumentSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
-    label = serializers.CharField()
-    required = serializers.BooleanField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    required = serializers.BooleanField()  # type: ignore[assignment]
 
 
 class DefinitionSerializer(ServiceSerializer):
@@ -64,7 +64,7 @@ class TrackSerializer(serializers.Serializer[Any]):
 
 
 class StateSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     state = serializers.CharField(help_text="done, current, failed, or empty while it lies ahead.")
 
 
@@ -99,7 +99,7 @@ class CaseSerializer(serializers.ModelSerializer[Case]):
 
 class TransitionSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     needs_reason = serializers.BooleanField()
 
 

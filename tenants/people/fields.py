@@ -47,7 +47,7 @@ class EncryptedField(models.BinaryField):
 
     description = "Encrypted text"
     _pyi_private_set_type: str
-    _pyi_private_get_type: PersonalText
+    _pyi_private_get_type: PersonalText  # type: ignore[assignment]
     empty_values = [None, ""]
 
     def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:

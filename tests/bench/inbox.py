@@ -104,13 +104,14 @@ def _page() -> Row:
     ours()
     with CaptureQueriesContext(connection) as asked:
         ours()
+    queries = len(asked)  # now: the next request empties the log
     mine, other, ratio = side_by_side(ours, theirs, times=40)
     return Row(
-        f"page of a list of {CASES:,} cases, {len(asked)} queries",
+        f"page of a list of {CASES:,} cases, {queries} queries",
         f"{mine:.1f} ms",
         "the raw SQL of the same page",
         f"{other:.1f} ms",
         f"x{1 / ratio:.2f}",
         f"at most {MOST_QUERIES} queries",
-        len(asked) <= MOST_QUERIES,
+        queries <= MOST_QUERIES,
     )

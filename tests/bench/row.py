@@ -31,8 +31,22 @@ def median_ms(run: Callable[[], object], times: int = 20, warm: int = 2) -> floa
     return statistics.median(taken)
 
 
-def side_by_side(a: Callable[[], object], b: Callable[[], object], times: int = 20) -> tuple[float, float, float]:
-    """Medians of both in milliseconds and the median of a/b pair by pair: A B A B, so a noisy machine hits both."""
-    pairs = [(median_ms(a, 1, 0), median_ms(b, 1, 0)) for _ in range(times + 1)][1:]
+def side_by_side(
+    a: Callable[[], object],
+    b: Callable[[], object],
+    times: int = 20,
+    between: Callable[[], object] = lambda: None,
+) -> tuple[float, float, float]:
+    """Medians of both in milliseconds and the median of a/b pair by pair: A B A B, so a noisy machine hits both.
+
+    `between` runs after each of them and is not measured.
+    """
+
+    def once(run: Callable[[], object]) -> float:
+        taken = median_ms(run, 1, 0)
+        between()
+        return taken
+
+    pairs = [(once(a), once(b)) for _ in range(times + 1)][1:]
     ratio = statistics.median(x / y for x, y in pairs)
     return statistics.median(x for x, _ in pairs), statistics.median(y for _, y in pairs), ratio

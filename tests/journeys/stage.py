@@ -3,8 +3,10 @@
 Batang with its baseline, one person for every role, the central team's operator, a programme of the death benefit.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
+
+from django.utils import timezone
 
 PASSWORD = "rujukan-demo-2026"
 OPERATOR = "operator@rujukan.test"
@@ -15,9 +17,10 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command
+    from django.utils import timezone
 
     call_command("prepare", verbosity=0)
-    at = datetime.now(UTC)
+    at = timezone.now()
     _operator(at)
     _batang(at)
 

@@ -98,10 +98,10 @@ def revoke_approval(*, claim: Claim, reason: str, by: Any, at: datetime) -> Deci
     decision = claim.decisions.select_for_update().filter(revoked_at=None, outcome="approved").first()
     if decision is None or decision.decree_id:
         raise NotReady(_("Tidak ada persetujuan yang dapat dicabut: belum disetujui, atau sudah termuat dalam SK."))
-    Budget.objects.select_for_update().get(pk=decision.budget_id)
+    Budget.objects.select_for_update().get(pk=decision.budget_id)  # type: ignore[misc]
     _refuse_silence(reason)
     move(claim, "cabut", by=by, at=at, reason=reason)
-    Budget.objects.filter(pk=decision.budget_id).update(committed=F("committed") - decision.amount)
+    Budget.objects.filter(pk=decision.budget_id).update(committed=F("committed") - decision.amount)  # type: ignore[misc]
     decision.revoked_at, decision.revoked_by, decision.revoked_reason = at, by, reason[:500]
     decision.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])
     record("santunan_kematian.approval_revoked", subject=claim, by=by, at=at, data={"amount": str(decision.amount)})

@@ -104,7 +104,7 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
     for payment in payments:
         payment.paid_at, payment.receipt_number = at, _number("receipt", payment, at)
         payment.save(update_fields=["paid_at", "receipt_number"])
-        Budget.objects.filter(pk=payment.decision.budget_id).update(paid=F("paid") + payment.amount)
+        Budget.objects.filter(pk=payment.decision.budget_id).update(paid=F("paid") + payment.amount)  # type: ignore[misc]
         move(payment.claim, "cairkan", by=by, at=at)
         _report_death(payment.claim, by=by, at=at)
         record(

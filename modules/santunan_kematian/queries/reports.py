@@ -51,7 +51,8 @@ def realisation(year: int) -> list[Month]:
 
 def village_rates(year: int) -> list[VillageRate]:
     """Claims filed in a year per 1,000 people, all villages."""
-    counted = dict(Claim.objects.filter(filed_date__year=year).values_list("village").annotate(number=Count("pk")))
+    filed = Claim.objects.filter(filed_date__year=year)
+    counted: dict[int, int] = dict(filed.values_list("village").annotate(claims=Count("pk")))
     villages = Village.objects.select_related("district").order_by("code")
     return rates((f"{v.title}, {v.district.name}", counted.get(v.pk, 0), v.population) for v in villages)
 

@@ -61,7 +61,7 @@ def test_invitation_leads_from_mail_to_work(
     assert 'aria-invalid="true"' in short.content.decode()
     done = client.post(path, {"password": PASSWORD, "again": PASSWORD})
     assert done["Location"] == "/work/"
-    assert client.get("/account/email/").status_code == 200
+    assert client.get("/account/password/change/").status_code == 200
     assert client.post(path, {"password": PASSWORD, "again": PASSWORD}).status_code == 410
 
 

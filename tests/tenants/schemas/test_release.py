@@ -1,6 +1,5 @@
 """The real apps: what a regency gets by replay is what the migrations make."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
