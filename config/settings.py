@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from config.database import database
+from config.errors import without_personal_data
 from modules.registry import discover
 
 env = Env()
@@ -297,6 +298,8 @@ if SENTRY_DSN:
         send_default_pii=False,
         include_local_variables=False,  # a local variable may hold a NIK
         max_request_body_size="never",
+        before_send=without_personal_data,
+        before_send_transaction=without_personal_data,
         traces_sample_rate=env.float("SENTRY_TRACES", 0.0),
     )
 

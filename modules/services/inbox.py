@@ -11,7 +11,8 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
 import xlsxwriter
-from django.db.models import Count, F, Q
+from django.db import connection
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -191,15 +192,26 @@ def _after(cases: CaseQuerySet, chosen: Chosen) -> CaseQuerySet:
     return cases.filter(Q(due_at__gt=moment) | Q(due_at=moment, pk__gt=int(pk)) | Q(due_at=None))
 
 
+# Plain SQL around the cases that the user sees: five counts in one pass.
+_COUNTS = """
+    SELECT count(*) FILTER (WHERE turn_role = ANY(%s) AND (turn_scope = 'regency'
+               OR turn_scope = 'unit' AND unit_id = ANY(%s) OR turn_scope = 'village' AND village_id = ANY(%s))),
+           count(*),
+           count(*) FILTER (WHERE due_at < %s),
+           count(*) FILTER (WHERE due_at >= %s AND due_at < %s),
+           count(*) FILTER (WHERE paused_at IS NOT NULL)
+      FROM ({seen}) seen
+"""
+
+
 def _counts(seen: CaseQuerySet, found: Reach, now: datetime) -> dict[str, int]:
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return seen.filter(closed_at=None).aggregate(
-        mine=Count("pk", filter=turn_of(found)),
-        open=Count("pk"),
-        late=Count("pk", filter=Q(due_at__lt=now)),
-        today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=midnight)),
-        waiting=Count("pk", filter=Q(paused_at__isnull=False)),
-    )
+    columns = ("turn_role", "turn_scope", "unit_id", "village_id", "due_at", "paused_at")
+    query, values = seen.filter(closed_at=None).values_list(*columns).query.sql_with_params()
+    mine = (list(found.roles), list(found.units), list(found.villages))
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS.format(seen=query), [*mine, now, now, midnight, *values])
+        return dict(zip(("mine", "open", "late", "today", "waiting"), cursor.fetchone(), strict=True))
 
 
 def chips(page: Page, chosen: Chosen) -> list[dict[str, object]]:

@@ -45,17 +45,17 @@ def in_public() -> AbstractContextManager[None]:
     return in_schema(get_public_schema_name())
 
 
-def on_commit(call: Callable[[], object]) -> None:
-    """Do `call` once the current transaction has committed, in the schema that is current now.
+def after_commit(work: Callable[[], Any]) -> None:
+    """Do `work` once the transaction commits, in the schema that is current now.
 
-    The commit may come when one is back in another schema (provisioning, the console), and a task runs in the schema
-    that was current when it was enqueued.
+    The transaction may have begun in another one (a step of provisioning begins in public): a plain `on_commit`
+    would then enqueue the task for it.
     """
     tenant, include_public = connection.tenant, connection.include_public_schema
 
     def there() -> None:
         with _back_afterwards():
             connection.set_tenant(tenant, include_public=include_public)
-            call()
+            work()
 
     transaction.on_commit(there)

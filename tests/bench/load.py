@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
+ON_ONE_LINE = 25
+"""Answers before a connection is dialled anew, so that no process of the server keeps them all."""
+
 
 @dataclass
 class Line:
@@ -22,6 +25,7 @@ class Line:
     buffer: bytearray = field(default_factory=bytearray)
     wanted: int = -1
     """Length of the whole answer, once its head is there."""
+    answers: int = 0
 
 
 def answer_of(line: Line) -> bytes | None:
@@ -44,13 +48,15 @@ def answer_of(line: Line) -> bytes | None:
 def run(port: int, connections: int, seconds: float, requests: list[str], limit: int = 0) -> dict[str, Any]:
     """Ask for `seconds`, or until `limit` answers when one is given."""
     selector, texts = selectors.DefaultSelector(), cycle([text.encode() for text in requests])
-    lines = []
-    for _ in range(connections):
+
+    def dial() -> None:
         line = Line(socket.create_connection(("127.0.0.1", port)))
         line.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         selector.register(line.socket, selectors.EVENT_READ, line)
         line.socket.sendall(next(texts))
-        lines.append(line)
+
+    for _ in range(connections):
+        dial()
     begun, answers, wrong = time.perf_counter(), 0, 0
     while (taken := time.perf_counter() - begun) < seconds and not (limit and answers >= limit):
         for key, _events in selector.select(timeout=5):
@@ -59,9 +65,15 @@ def run(port: int, connections: int, seconds: float, requests: list[str], limit:
                 continue
             answers += 1
             wrong += not answer.startswith(b"HTTP/1.1 200")
-            key.data.socket.sendall(next(texts))
-    for line in lines:
-        line.socket.close()
+            key.data.answers += 1
+            if key.data.answers < ON_ONE_LINE:
+                key.data.socket.sendall(next(texts))
+                continue
+            selector.unregister(key.fileobj)
+            key.data.socket.close()
+            dial()
+    for key in list(selector.get_map().values()):
+        key.data.socket.close()
     return {"answers": answers, "seconds": taken, "wrong": wrong}
 
 

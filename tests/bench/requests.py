@@ -3,7 +3,8 @@
 Two empty views are asked. One stands in the project, behind all of its middleware, on the very server that serves the
 pages, and is asked with the same headers (for the inbox: with the session of the officer); the targets are set against
 it. The other is Django alone, without middleware, apps or database, on a second gunicorn with the same settings: it is
-reported so that the cost of the middleware is seen too.
+reported so that the cost of the middleware is seen too. The processor time of the web processes stands beside: it says
+the same on a machine that has other work to do.
 """
 
 import json
@@ -16,9 +17,9 @@ from django.conf import settings
 
 from tests.bench.ground import BATANG, CASES, FEW, ground, session_cookie
 from tests.bench.row import Row
-from tests.bench.server import gunicorn
+from tests.bench.server import Server, gunicorn
 
-CONNECTIONS, SECONDS, ROUNDS = 8, 2.0, 7
+CONNECTIONS, WARM_SECONDS, SECONDS, ROUNDS = 8, 4.0, 2.0, 7
 EMPTY, USUAL = "/bench/empty/", "kendal"
 
 
@@ -27,11 +28,18 @@ class Asked:
     """One kind of request, and what it is compared with."""
 
     name: str
-    port: int
+    server: Server
     text: str
     empty: str = ""
     share: float = 0
     """The part of the empty view's requests per second that it is to reach; 0 is no target."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    per_second: float
+    cpu_ms: float
+    """Of the web processes, for each answer."""
 
 
 def request(schema: str, path: str, cookie: str = "") -> str:
@@ -45,18 +53,19 @@ def rows() -> list[Row]:
     """Portal home and inbox against both empty views, all in turn, several rounds."""
     ground()
     with gunicorn("config.wsgi", "tests.bench.settings") as ours, gunicorn("tests.bench.bare", "") as bare:
-        kinds = _kinds(ours.port, bare.port)
+        kinds = _kinds(ours, bare)
         for kind in kinds:
-            per_second(kind, 1.0)
-        rounds = [{kind.name: per_second(kind, SECONDS) for kind in kinds} for _ in range(ROUNDS)]
+            measured(kind, WARM_SECONDS)
+        rounds = [{kind.name: measured(kind, SECONDS) for kind in kinds} for _ in range(ROUNDS)]
     found = []
     for kind in kinds:
         if kind.empty:
             found += [_row(kind, kind.empty, kind.share, rounds), _row(kind, "bare Django, empty view", 0, rounds)]
+            found.append(_cpu_row(kind, rounds))
     return found
 
 
-def _kinds(ours: int, bare: int) -> list[Asked]:
+def _kinds(ours: Server, bare: Server) -> list[Asked]:
     few, many = session_cookie(USUAL), session_cookie(BATANG)
     inbox, large = f"staff inbox, {FEW} cases", f"staff inbox, {CASES:,} cases"
     return [
@@ -69,19 +78,28 @@ def _kinds(ours: int, bare: int) -> list[Asked]:
     ]
 
 
-def _row(kind: Asked, against: str, share: float, rounds: list[dict[str, float]]) -> Row:
-    mine, other = (statistics.median(each[name] for each in rounds) for name in (kind.name, against))
-    ratio = statistics.median(each[kind.name] / each[against] for each in rounds)
+def _row(kind: Asked, against: str, share: float, rounds: list[dict[str, Measured]]) -> Row:
+    mine, other = (statistics.median(each[name].per_second for each in rounds) for name in (kind.name, against))
+    ratio = statistics.median(each[kind.name].per_second / each[against].per_second for each in rounds)
     target = f"at least {share:.0%}" if share else "-"
     return Row(kind.name, f"{mine:.0f}/s", against, f"{other:.0f}/s", f"{ratio:.0%}", target, ratio >= share)
 
 
-def per_second(kind: Asked, seconds: float) -> float:
-    """Answers per second. Raises RuntimeError for an answer that is not 200."""
-    found = ask({"port": kind.port, "connections": CONNECTIONS, "seconds": seconds, "requests": [kind.text]})
+def _cpu_row(kind: Asked, rounds: list[dict[str, Measured]]) -> Row:
+    mine, other = (statistics.median(each[name].cpu_ms for each in rounds) for name in (kind.name, kind.empty))
+    ratio = statistics.median(each[kind.empty].cpu_ms / each[kind.name].cpu_ms for each in rounds)
+    measure = f"{kind.name}: web processor time"
+    return Row(measure, f"{mine:.2f} ms", kind.empty, f"{other:.2f} ms", f"{ratio:.0%}", "-", True)
+
+
+def measured(kind: Asked, seconds: float) -> Measured:
+    """Ask for some seconds. Raises RuntimeError for an answer that is not 200."""
+    before = kind.server.cpu_seconds()
+    found = ask({"port": kind.server.port, "connections": CONNECTIONS, "seconds": seconds, "requests": [kind.text]})
     if found["wrong"]:
         raise RuntimeError(f"{kind.name}: {found['wrong']} of {found['answers']} answers were not 200")
-    return found["answers"] / found["seconds"]
+    cpu = kind.server.cpu_seconds() - before
+    return Measured(found["answers"] / found["seconds"], 1000 * cpu / found["answers"])
 
 
 def ask(order: dict[str, object]) -> dict[str, float]:

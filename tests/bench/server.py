@@ -23,6 +23,10 @@ class Server:
         """Resident memory of the worker processes together, in MB of 10^6 bytes."""
         return sum(worker.memory_info().rss for worker in self.process.children()) / 1e6
 
+    def cpu_seconds(self) -> float:
+        """Processor time that the worker processes have used so far."""
+        return sum(sum(worker.cpu_times()[:2]) for worker in self.process.children())
+
 
 @contextmanager
 def gunicorn(application: str, settings: str) -> Iterator[Server]:

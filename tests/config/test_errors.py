@@ -9,7 +9,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from config.errors import server_error
+from config.errors import server_error, without_personal_data
 
 
 def answer(error: Exception, path: str = "/work/") -> HttpResponse:
@@ -57,3 +57,13 @@ def test_a_mail_address_of_no_known_kind_is_refused() -> None:
     started = subprocess.run([sys.executable, "-c", "import config.settings"], env=told, capture_output=True, text=True)
     assert started.returncode
     assert "EMAIL_URL must begin with submission://" in started.stderr
+
+
+def test_sentry_gets_no_searched_number_and_no_row() -> None:
+    event = {
+        "request": {"url": "https://batang.test/work/?q=3325011210510001", "query_string": "q=3325011210510001"},
+        "exception": {"values": [{"value": "violates check\nDETAIL:  Failing row contains (3325011210510001)."}]},
+    }
+    sent = without_personal_data(event, {})
+    assert "3325011210510001" not in str(sent)
+    assert sent["exception"]["values"][0]["value"] == "violates check"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tenants.accounts import actions, tasks
 from tenants.models import Regency
-from tenants.schemas.context import connection, in_public, in_schema, on_commit
+from tenants.schemas.context import after_commit, connection, in_public, in_schema
 
 Capture = Callable[..., AbstractContextManager[list[object]]]
 
@@ -20,7 +20,7 @@ def test_what_follows_a_commit_happens_in_the_schema_of_who_asked(
     seen: list[str] = []
     with in_public():
         with django_capture_on_commit_callbacks(execute=True), transaction.atomic(), in_schema("batang"):
-            on_commit(lambda: seen.append(connection.schema_name))
+            after_commit(lambda: seen.append(connection.schema_name))
         assert seen == ["batang"]
         assert connection.schema_name == "public"
 
