@@ -1,15 +1,43 @@
-"""The Celery application: every task runs in the regency that enqueued it, and sees that schema alone."""
+"""The Celery application: every task runs in the regency that enqueued it, and sees that schema alone.
+
+A task for a regency that was suspended, archived or removed meanwhile is dropped, and that is recorded.
+"""
 
 import os
 from typing import Any
 
 from celery.signals import task_prerun
 from kombu import Queue
-from tenant_schemas_celery.app import CeleryApp
+from tenant_schemas_celery.app import CeleryApp, get_schema_name_from_task
+from tenant_schemas_celery.task import TenantTask
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = CeleryApp("rujukan")
+
+class RegencyTask(TenantTask):
+    """A task that runs only while its regency works."""
+
+    abstract = True
+
+    @classmethod
+    def get_tenant_for_schema(cls, schema_name: str) -> Any:
+        """The regency; for one that is gone a stand-in, so that `__call__` can say so."""
+        from django_tenants.postgresql_backend.base import FakeTenant
+
+        from tenants.models import Regency
+
+        return Regency.objects.filter(schema_name=schema_name).first() or FakeTenant(schema_name=schema_name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        from tenants.actions import refuse_task
+
+        schema = get_schema_name_from_task(self, kwargs)
+        if schema and refuse_task(task=str(self.name), schema_name=schema):
+            return None
+        return self.run(*args, **kwargs)
+
+
+app = CeleryApp("rujukan", task_cls=RegencyTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # A slow mail server must not hold up a letter, nor a hundred letters a click.
 app.conf.task_queues = [Queue(name) for name in ("interactive", "documents", "mail", "fleet")]

@@ -1,6 +1,7 @@
 """The answer when all else has failed."""
 
 import sys
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -22,3 +23,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if away:
         response["Retry-After"] = str(AWAY_SECONDS)
     return response
+
+
+def without_personal_data(event: Any, _hint: Any) -> Any:
+    """What goes to Sentry: no query of an address (a NIK may have been searched for), no row that PostgreSQL quotes."""
+    request = event.get("request", {})
+    request.pop("query_string", None)
+    if "url" in request:
+        request["url"] = request["url"].split("?")[0]
+    for error in event.get("exception", {}).get("values", []):
+        error["value"] = str(error.get("value") or "").split("\nDETAIL:")[0]
+    return event

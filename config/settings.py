@@ -6,9 +6,11 @@ from pathlib import Path
 
 import sentry_sdk
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from config.database import database
+from config.errors import without_personal_data
 from modules.registry import discover
 
 env = Env()
@@ -273,6 +275,8 @@ STORAGES = {
 
 # -- Mail
 EMAIL = env.dj_email_url("EMAIL_URL", "console:")
+if "EMAIL_BACKEND" not in EMAIL:  # Django would take SMTP without TLS
+    raise ImproperlyConfigured("EMAIL_URL must begin with submission://, smtp://, smtps://, file:// or console:")
 vars().update(EMAIL)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Rujukan <no-reply@{BASE_DOMAIN}>")
 
@@ -293,6 +297,8 @@ if SENTRY_DSN:
         send_default_pii=False,
         include_local_variables=False,  # a local variable may hold a NIK
         max_request_body_size="never",
+        before_send=without_personal_data,
+        before_send_transaction=without_personal_data,
         traces_sample_rate=env.float("SENTRY_TRACES", 0.0),
     )
 

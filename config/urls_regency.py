@@ -1,7 +1,7 @@
 """A regency's site: its portal at `/`, its staff at `/work/`, its API at `/api/`."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from modules import api as modules_api
 from modules import urls as modules_urls
@@ -21,8 +21,12 @@ urlpatterns = [
     path("account/", include("tenants.accounts.urls")),
     path("letters/", include("tenants.letters.urls")),
     path("api/v1/", include(([*accounts_api.urlpatterns, *modules_api.urlpatterns], "api"))),
-    path("api/schema/", public_page(SpectacularAPIView.as_view()), name="api_schema"),
-    path("api/docs/", public_page(SpectacularSwaggerView.as_view(url_name="api_schema")), name="api_docs"),
+    path(
+        "api/schema/",
+        public_page(SpectacularAPIView.as_view(generator_class=modules_api.OpenModules)),
+        name="api_schema",
+    ),
+    path("api/docs/", public_page(SpectacularSwaggerSplitView.as_view(url_name="api_schema")), name="api_docs"),
     path("work/organisation/", include("tenants.organisation.urls")),
     *modules_urls.urlpatterns,
 ]

@@ -6,13 +6,14 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django_tenants.utils import get_public_schema_name
 
 from tenants.accounts.models import User
 from tenants.audit.actions import Operator, record
 from tenants.models import Domain, Regency
 from tenants.regions import SubdomainRefused, check_subdomain
 from tenants.routing import hosts
-from tenants.schemas.context import in_regency
+from tenants.schemas.context import in_public, in_regency
 
 State = Regency.State
 TRANSITIONS: dict[str, tuple[State, ...]] = {
@@ -116,3 +117,16 @@ def _check_host(host: str, regency: Regency) -> None:
             raise DomainRefused(str(refused.sentence)) from None
     elif not _HOST.fullmatch(host):
         raise DomainRefused(_("Tulis nama domain saja, misalnya layanan.batangkab.go.id."))
+
+
+def refuse_task(*, task: str, schema_name: str) -> bool:
+    """Whether background work must not be done: the regency is suspended, archived or gone. Then it is recorded."""
+    if schema_name == get_public_schema_name():
+        return False
+    with in_public(), transaction.atomic():
+        regency = Regency.objects.filter(schema_name=schema_name).first()
+        if regency and regency.state not in (State.SUSPENDED, State.ARCHIVED):
+            return False
+        data = {"task": task, "state": regency.state if regency else "gone"}
+        record("tenants.task_dropped", subject=regency or Regency(schema_name=schema_name), by=None, data=data)
+    return True

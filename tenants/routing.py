@@ -55,7 +55,8 @@ _CLOSED = {
     Regency.State.ARCHIVED: (410, "errors/archived.html"),
 }
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_STAFF_PATHS = ("/work/", "/api/")
+# What may be posted where nothing may be changed: signing in and out, and asking where a case stands.
+_READING_PATHS = ("/account/", "/api/v1/token/", "/services/track/", "/api/v1/services/tracking/", "/letters/verify/")
 
 
 class RegencyMiddleware:
@@ -102,7 +103,8 @@ class RegencyMiddleware:
     def _is_refused_write(request: HttpRequest, regency: Regency) -> bool:
         if regency.state != Regency.State.READ_ONLY or request.method in _SAFE:
             return False
-        return request.path.startswith(_STAFF_PATHS)
+        is_answer = request.path.startswith("/services/track/") and request.path != "/services/track/"
+        return is_answer or not request.path.startswith(_READING_PATHS)
 
     @staticmethod
     def _assert_same_schema(regency: Regency) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from modules.services.definition import Definition, State, remember
+from modules.services.definition import Definition, DefinitionInvalid, State, remember
 from tenants.files.models import Attachment
 from tenants.organisation.models import Unit, Village
 from tenants.people.fields import EncryptedField, KeyedHashField
@@ -52,10 +53,13 @@ class Service(models.Model):
 
     @classmethod
     def apply_template(cls, content: dict[str, Any], *, by: Any, at: Any) -> "Service":
-        """Publish the definition here, unless it is the current one already."""
+        """Publish the definition here, unless it is the current one already. Raises ValidationError."""
         from modules.services import actions
 
-        return actions.publish(definition=content["definition"], by=by, at=at).service
+        try:
+            return actions.publish(definition=content["definition"], by=by, at=at).service
+        except DefinitionInvalid as refusal:  # a release older than a rule of the engine
+            raise ValidationError(refusal.errors) from refusal
 
 
 class DefinitionVersion(models.Model):

@@ -256,11 +256,15 @@ def _send_answer(case: Case, transition: str, form: AnswerForm) -> None:
 
 def _seal(purpose: str, value: Any) -> str:
     """A signed, dated value for an address; worth nothing in another regency."""
-    return signing.dumps(value, salt=f"services.{purpose}:{connection.schema_name}")
+    return signing.dumps(value, salt=_salt(purpose))
 
 
 def _unseal(purpose: str, sealed: str, seconds: int) -> Any:
     try:
-        return signing.loads(sealed, salt=f"services.{purpose}:{connection.schema_name}", max_age=seconds)
+        return signing.loads(sealed, salt=_salt(purpose), max_age=seconds)
     except signing.BadSignature:
         raise Http404 from None
+
+
+def _salt(purpose: str) -> str:
+    return f"services.{purpose}:{connection.schema_name}"  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from tenants.accounts import tasks
 from tenants.accounts.models import Invitation, Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
 from tenants.audit.actions import record
-from tenants.schemas.context import connection
+from tenants.schemas.context import after_commit, connection
 
 VALID_FOR = timedelta(days=7)
 MANAGE_OPERATORS = "console.manage_operators"
@@ -90,7 +90,7 @@ def _issue(user: User, by: User | None, at: datetime) -> str:
     Invitation.objects.create(
         user=user, token_hash=Invitation.hash(token), invited_by=by, invited_at=at, expires_at=at + VALID_FOR
     )
-    transaction.on_commit(lambda: tasks.send_invitation.delay(user.pk, token))
+    after_commit(lambda: tasks.send_invitation.delay(user.pk, token))
     return token
 
 
@@ -159,7 +159,7 @@ def reset_second_factor(*, user: User, by: User, at: datetime) -> None:
     _refuse_without_powers(user.permissions, by)
     Authenticator.objects.filter(user=user).delete()
     record("accounts.second_factor_reset", subject=user, by=by, at=at)
-    transaction.on_commit(lambda: tasks.send_notice.delay(user.pk, "second_factor_reset"))
+    after_commit(lambda: tasks.send_notice.delay(user.pk, "second_factor_reset"))
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from tenants.files.uploads import (
     PreparedUpload,
     prepare,
 )
+from tenants.schemas.context import after_commit
 
 __all__ = [
     "FileEmpty",
@@ -94,7 +95,7 @@ def delete(*, attachment: Attachment, reason: str, by: Any, at: datetime) -> Non
     )
     storage, path = attachment.file.storage, str(attachment.file.name)
     attachment.delete()
-    transaction.on_commit(partial(storage.delete, path))
+    after_commit(partial(storage.delete, path))
 
 
 def sweep(*, before: datetime) -> int:

@@ -18,6 +18,7 @@ from tenants.letters.models import Letter
 from tenants.letters.numbering import zone
 from tenants.letters.verification import fingerprint, new_code
 from tenants.people.formats import tanggal
+from tenants.schemas.context import after_commit
 
 __all__ = [
     "AlreadyRevoked",
@@ -101,7 +102,7 @@ def request_letter(
     letter.data = json.dumps({**content, "letter": {**about, **_check(letter, site(regency))}}, ensure_ascii=False)
     letter.save()
     record("letters.letter_requested", subject=letter, by=by, at=at, data={"template": template})
-    transaction.on_commit(partial(tasks.make_letter.delay, letter_id=letter.pk))
+    after_commit(partial(tasks.make_letter.delay, letter_id=letter.pk))
     return letter
 
 
@@ -168,7 +169,7 @@ def retry(*, letter: Letter, by: Any, at: datetime) -> Letter:
     letter.state, letter.problem = Letter.State.QUEUED, ""
     letter.save(update_fields=["state", "problem"])
     record("letters.letter_retried", subject=letter, by=by, at=at)
-    transaction.on_commit(partial(tasks.make_letter.delay, letter_id=letter.pk))
+    after_commit(partial(tasks.make_letter.delay, letter_id=letter.pk))
     return letter
 
 

@@ -1,10 +1,11 @@
 """Work inside one schema, and afterwards be exactly where one was."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, cast
 
 from django.db import connection as _connection
+from django.db import transaction
 from django_tenants.utils import get_public_schema_name
 
 connection = cast(Any, _connection)
@@ -42,3 +43,19 @@ def _back_afterwards() -> Iterator[None]:
 def in_public() -> AbstractContextManager[None]:
     """Make the public schema the current one."""
     return in_schema(get_public_schema_name())
+
+
+def after_commit(work: Callable[[], Any]) -> None:
+    """Do `work` once the transaction commits, in the schema that is current now.
+
+    The transaction may have begun in another one (a step of provisioning begins in public): a plain `on_commit`
+    would then enqueue the task for it.
+    """
+    tenant, include_public = connection.tenant, connection.include_public_schema
+
+    def there() -> None:
+        with _back_afterwards():
+            connection.set_tenant(tenant, include_public=include_public)
+            work()
+
+    transaction.on_commit(there)

@@ -1,11 +1,15 @@
 """The last answer: what it says, and with which status."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from config.errors import server_error
+from config.errors import server_error, without_personal_data
 
 
 def answer(error: Exception, path: str = "/work/") -> HttpResponse:
@@ -45,3 +49,21 @@ def test_both_sites_answer_so(host: str, batang: object, monkeypatch: pytest.Mon
     monkeypatch.setattr(name, away)
     browser = Client(raise_request_exception=False, headers={"host": host})
     assert browser.get("/").status_code == 503
+
+
+def test_a_mail_address_of_no_known_kind_is_refused() -> None:
+    """Django would send by SMTP without TLS, password included."""
+    told = {**os.environ, "EMAIL_URL": "smtp+tls://user:password@mail.example:587"}
+    started = subprocess.run([sys.executable, "-c", "import config.settings"], env=told, capture_output=True, text=True)
+    assert started.returncode
+    assert "EMAIL_URL must begin with submission://" in started.stderr
+
+
+def test_sentry_gets_no_searched_number_and_no_row() -> None:
+    event = {
+        "request": {"url": "https://batang.test/work/?q=3325011210510001", "query_string": "q=3325011210510001"},
+        "exception": {"values": [{"value": "violates check\nDETAIL:  Failing row contains (3325011210510001)."}]},
+    }
+    sent = without_personal_data(event, {})
+    assert "3325011210510001" not in str(sent)
+    assert sent["exception"]["values"][0]["value"] == "violates check"

@@ -150,7 +150,7 @@ def environment(folder: Path, static: Path, servers: embedded.Servers) -> dict[s
         "SECRET_KEY": "of the journeys alone",
         "BIND": "127.0.0.1",
         "STATIC_ROOT": str(static),
-        "EMAIL_URL": f"filemail://{folder / 'mail'}",
+        "EMAIL_URL": f"file:///{folder / 'mail'}",
         "WEB_PROCESSES": "1",
         "STANDBY_POOL": "0",
         "LOG_LEVEL": "WARNING",

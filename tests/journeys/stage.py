@@ -17,7 +17,6 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command
-    from django.utils import timezone
 
     call_command("prepare", verbosity=0)
     at = timezone.now()

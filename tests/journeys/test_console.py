@@ -1,6 +1,8 @@
 """The central team opens a regency and watches; its administrator takes the invitation."""
 
 import re
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from playwright.sync_api import expect
@@ -46,7 +48,7 @@ def _invitation(site: Deployment) -> str:
 
     def found() -> str:
         for mail in (site.folder / "mail").glob("*"):
-            text = mail.read_text().replace("=\n", "").replace("=3D", "=")
+            text = message_from_bytes(mail.read_bytes().strip(b"-\n"), policy=default).get_content()
             if match := re.search(rf"http://{HOST}\S*?(/account/invitation/\S+)", text):
                 return match[1]
         return ""

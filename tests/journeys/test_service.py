@@ -80,8 +80,8 @@ def _takes(official: Person, number: str, step: str, reason: str = "") -> None:
     if reason:
         official.page.locator("summary", has_text=step).click()
         official.page.get_by_label("Alasan").filter(visible=True).fill(reason)
-        official.page.locator("details[open]").get_by_role("button", name=step).click()
-        official.page.wait_for_url("**/work/services/")
+        official.page.locator("details[open] form button").filter(visible=True).click()
+        official.page.wait_for_url("**/work/")
     else:
         official.press(step)
     official.sees(f"{number}:")

@@ -7,6 +7,7 @@ from django.test import Client
 from onboarding import actions, steps, tasks
 from onboarding.models import ProvisioningRun
 from tenants.accounts.models import User
+from tenants.addresses import site_url
 from tenants.models import Regency
 from tenants.permissions import ConsolePermission
 from tests.onboarding.conftest import settle
@@ -56,7 +57,7 @@ def test_a_run_is_watched_to_its_end(client: Client) -> None:
     assert 'hx-trigger="every 1s"' not in done, "a finished run is not asked for again"
     assert 'aria-valuenow="100"' in done
     assert "286 desa/kelurahan" in done
-    assert 'href="http://kendal.localhost:8000/"' in done
+    assert f'href="{site_url("kendal.localhost")}/"' in done
 
 
 def test_bad_requests_stay_on_the_form(client: Client) -> None:

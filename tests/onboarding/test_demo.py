@@ -13,6 +13,7 @@ from onboarding import demo
 from onboarding.cast import PASSWORD
 from onboarding.models import ProvisioningRun
 from tenants.accounts.models import User
+from tenants.addresses import site_url
 from tenants.models import Regency
 from tenants.organisation.models import Assignment
 from tenants.schemas.context import in_schema
@@ -41,7 +42,7 @@ def test_every_sign_in_of_the_list_works(pair: Path, capsys: pytest.CaptureFixtu
     accounts = json.loads(pair.read_text())
     assert {account["password"] for account in accounts} == {PASSWORD}
     assert all(account["email"].endswith(".test") for account in accounts)
-    assert accounts[0]["where"] == "http://localhost:8000/console/"
+    assert accounts[0]["where"] == site_url("localhost") + "/console/"
     for account in accounts:
         host = account["where"].split("//")[1].split(":")[0]
         with in_schema({"localhost": "public"}.get(host, host.split(".")[0])):

@@ -15,6 +15,7 @@ from onboarding.models import ProvisioningRun, ProvisioningStep
 from onboarding.plan import CodeTaken, ProvisioningRefused, SubdomainTaken, UnknownCode, UnknownModule, UnknownSource
 from tenants.accounts.models import Invitation, User
 from tenants.accounts.permissions import StaffPermission
+from tenants.addresses import site_url
 from tenants.models import Domain, Regency
 from tenants.organisation.models import District, Village
 from tenants.routing import hosts, resolve
@@ -160,7 +161,7 @@ def test_command_prints_steps_and_refuses_in_words(public: None, capsys: pytest.
     call_command("provision", "33.24", "--admin", "admin@kendal.test")
     out = capsys.readouterr().out
     assert "Ruang data tersendiri dibuat" in out
-    assert "http://kendal.localhost:8000/account/invitation/" in out
+    assert f"{site_url('kendal.localhost')}/account/invitation/" in out
     with pytest.raises(CommandError, match="sudah ada"):
         call_command("provision", "33.24")
     with pytest.raises(CommandError, match="no open run"):

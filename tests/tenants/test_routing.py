@@ -66,10 +66,12 @@ def test_draft_regency_has_no_host(manggarai: Regency) -> None:
     assert resolve("manggarai.localhost") is None
 
 
-def test_read_only_refuses_staff_writes_and_keeps_reading(manggarai: Regency) -> None:
+def test_read_only_refuses_writes_and_keeps_reading(manggarai: Regency) -> None:
     _set(manggarai, state="read_only")
-    refused = Client().post("/work/anything/", headers={"host": "manggarai.localhost"})
-    assert refused.status_code == 403
+    for path in ("/work/anything/", "/services/any/application/", "/services/track/sealed/", "/api/v1/services/x/"):
+        assert Client().post(path, headers={"host": "manggarai.localhost"}).status_code == 403
+    for path in ("/account/login/", "/services/track/"):
+        assert Client().post(path, headers={"host": "manggarai.localhost"}).status_code != 403
     assert Client().get("/api/v1/modules/", headers={"host": "manggarai.localhost"}).status_code == 200
 
 

@@ -235,6 +235,9 @@ def _named(problem: IntegrityError) -> Exception:
         "claim_heir_is_not_deceased": HeirIsDeceased(
             _("NIK ahli waris sama dengan NIK almarhum. Isi NIK ahli waris yang benar.")
         ),
+        "claim_filed_after_death": Refused(
+            _("Tanggal meninggal sesudah tanggal pengajuan. Perbaiki tanggal meninggal.")
+        ),
         "claim_death_after_birth": Refused(_("Tanggal lahir sesudah tanggal meninggal. Perbaiki salah satunya.")),
     }
     return next((error for name, error in found.items() if name in text), problem)

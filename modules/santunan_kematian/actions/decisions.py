@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from modules.santunan_kematian import rules
 from modules.santunan_kematian.actions import letters
 from modules.santunan_kematian.actions.errors import BudgetExhausted, ChecksFailed, NothingChosen, NotReady, OwnClaim
-from modules.santunan_kematian.actions.steps import locked, move
+from modules.santunan_kematian.actions.steps import lock_all, locked, move
 from modules.santunan_kematian.models import Budget, Claim, Decision, Decree
 from modules.santunan_kematian.queries import claims as queries
 from modules.santunan_kematian.queries.days import day_of
+from modules.services import public as services
 from tenants.audit.actions import record
 from tenants.letters.numbering import take_number
 from tenants.people.formats import rupiah
@@ -33,8 +34,11 @@ def approve_claim(*, claim: Claim, by: Any, at: datetime) -> Decision:
     """
     claim = locked(claim)
     _refuse_own(claim, by)
-    budget = _hold(claim, day_of(at).year)
+    budget = Budget.objects.select_for_update().filter(year=day_of(at).year).first()
+    # Before anything is judged, so that a second press learns that the first one was enough.
+    move(claim, "setujui", by=by, at=at)
     checks = queries.examine(claim, today=day_of(at))
+    budget = _set_aside(claim, budget, day_of(at).year)
     if failed := [check for check in rules.exclusions(checks) if check.key != "budget"]:
         raise ChecksFailed(failed)
     if any(check.key == "poverty" and not check.passed for check in checks):
@@ -48,7 +52,6 @@ def approve_claim(*, claim: Claim, by: Any, at: datetime) -> Decision:
         decided_by=by,
         decided_at=at,
     )
-    move(claim, "setujui", by=by, at=at)
     record(
         "santunan_kematian.claim_approved",
         subject=claim,
@@ -65,6 +68,7 @@ def refuse_claim(*, claim: Claim, reason: str, by: Any, at: datetime) -> Decisio
     claim = locked(claim)
     _refuse_own(claim, by)
     checks = queries.examine(claim, today=day_of(at))
+    _refuse_silence(reason)
     move(claim, "tolak", by=by, at=at, reason=reason)
     decision = Decision.objects.create(
         claim=claim,
@@ -97,6 +101,7 @@ def revoke_approval(*, claim: Claim, reason: str, by: Any, at: datetime) -> Deci
     if decision is None or decision.decree_id:
         raise NotReady(_("Tidak ada persetujuan yang dapat dicabut: belum disetujui, atau sudah termuat dalam SK."))
     Budget.objects.select_for_update().get(pk=decision.budget_id)  # type: ignore[misc]
+    _refuse_silence(reason)
     move(claim, "cabut", by=by, at=at, reason=reason)
     Budget.objects.filter(pk=decision.budget_id).update(committed=F("committed") - decision.amount)  # type: ignore[misc]
     decision.revoked_at, decision.revoked_by, decision.revoked_reason = at, by, reason[:500]
@@ -111,6 +116,7 @@ def issue_decree(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Dec
 
     Raises NothingChosen; NotReady when one is revoked, refused, or already in another SK.
     """
+    lock_all(decision.claim_id for decision in decisions)
     chosen = list(
         Decision.objects.select_for_update(of=("self",))
         .filter(pk__in=[decision.pk for decision in decisions])
@@ -143,9 +149,8 @@ def issue_decree(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Dec
     return decree
 
 
-def _hold(claim: Claim, year: int) -> Budget:
-    """Lock the year's row and set the claim's amount aside in it."""
-    budget = Budget.objects.select_for_update().filter(year=year).first()
+def _set_aside(claim: Claim, budget: Budget | None, year: int) -> Budget:
+    """The claim's amount, in the year's locked row."""
     if budget is None:
         raise BudgetExhausted(_("Pagu santunan tahun %(year)s belum ditetapkan.") % {"year": year})
     values = {"rest": rupiah(budget.remaining, short=True), "amount": rupiah(claim.amount, short=True), "year": year}
@@ -164,3 +169,9 @@ def _hold(claim: Claim, year: int) -> Budget:
 def _refuse_own(claim: Claim, by: Any) -> None:
     if by is not None and by.pk in {claim.filed_by_id, claim.drafted_by_id}:
         raise OwnClaim(_("Anda yang mengajukan klaim ini; keputusan dibuat orang lain."))
+
+
+def _refuse_silence(reason: str) -> None:
+    """The law asks for the reason, whatever the workflow of the regency says."""
+    if not reason.strip():
+        raise services.ReasonMissing(_("Tulis alasannya: pemohon akan membacanya."))

@@ -1,6 +1,6 @@
 """Money: the list, the SP2D, the family's hands, and telling the registries (SM-10, SM-13)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from modules.santunan_kematian.actions import letters
 from modules.santunan_kematian.actions.errors import AlreadyClaimed, NothingChosen, NotReady, PhotoMissing, Refused
-from modules.santunan_kematian.actions.steps import locked, move
+from modules.santunan_kematian.actions.steps import lock_all, locked, move
 from modules.santunan_kematian.models import (
     Budget,
     Claim,
@@ -26,7 +26,6 @@ from tenants.audit.actions import record
 from tenants.files.actions import store
 from tenants.files.uploads import JPEG, PNG
 from tenants.letters.numbering import take_number
-from tenants.people.fields import keyed_hash
 
 _PATTERNS = {
     "list": "DB/{nomor:03}/SANTUNAN/{tahun}",
@@ -41,6 +40,7 @@ def list_payments(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Pa
 
     Raises NothingChosen, NotReady, or AlreadyClaimed when the database knows a payment for the same person.
     """
+    lock_all(decision.claim_id for decision in decisions)
     chosen = list(
         Decision.objects.select_for_update(of=("self",))
         .filter(pk__in=[decision.pk for decision in decisions])
@@ -90,6 +90,7 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
 
     Raises NotReady when the list was paid before or the SP2D has another list.
     """
+    lock_all(payment_list.payments.values_list("claim_id", flat=True))
     payment_list = PaymentList.objects.select_for_update().get(pk=payment_list.pk)
     if payment_list.disbursed_at:
         raise NotReady(_("Daftar bayar ini sudah cair dengan SP2D %(number)s.") % {"number": payment_list.sp2d_number})
@@ -100,13 +101,18 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
             payment_list.save()
     except IntegrityError as problem:
         raise NotReady(_("Nomor SP2D ini sudah dipakai daftar bayar lain. Periksa nomornya.")) from problem
-    payments = payment_list.payments.select_related("claim__case", "claim__programme", "claim__village", "decision")
+    payments = list(
+        payment_list.payments.select_related("claim__case", "claim__programme", "claim__village", "decision")
+    )
+    entries = _entries_of(payment.claim for payment in payments)
+    budgets = [payment.decision.budget_id for payment in payments if payment.decision.budget_id]
+    list(Budget.objects.select_for_update().filter(pk__in=budgets).order_by("pk"))
     for payment in payments:
         payment.paid_at, payment.receipt_number = at, _number("receipt", payment, at)
         payment.save(update_fields=["paid_at", "receipt_number"])
         Budget.objects.filter(pk=payment.decision.budget_id).update(paid=F("paid") + payment.amount)  # type: ignore[misc]
         move(payment.claim, "cairkan", by=by, at=at)
-        _report_death(payment.claim, by=by, at=at)
+        _report_death(payment.claim, entries.get(payment.claim.nik_hash), by=by, at=at)
         record(
             "santunan_kematian.benefit_paid",
             subject=payment.claim,
@@ -114,17 +120,21 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
             at=at,
             data={"amount": str(payment.amount), "sp2d": payment_list.sp2d_number},
         )
-    letters.payment_list(payment_list=payment_list, payments=list(payments), by=by, at=at)
+    letters.payment_list(payment_list=payment_list, payments=payments, by=by, at=at)
     return payment_list
 
 
-def _report_death(claim: Claim, *, by: Any, at: datetime) -> None:
+def _entries_of(claims: Iterable[Claim]) -> dict[str, RegisterEntry]:
+    """The current lines of the register of these people, locked, by the hash of their NIK."""
+    hashes = [claim.nik_hash for claim in claims if claim.nik]
+    found = RegisterEntry.objects.current().select_for_update().filter(nik_hash__in=hashes).order_by("pk")
+    return {entry.nik_hash: entry for entry in found}
+
+
+def _report_death(claim: Claim, entry: RegisterEntry | None, *, by: Any, at: datetime) -> None:
     """SM-10: to the civil registry and to the social register, where the person ends today."""
     for destination in DeathReport.Destination:
         DeathReport.objects.get_or_create(claim=claim, destination=destination, defaults={"reported_at": at})
-    if not claim.nik:
-        return
-    entry = RegisterEntry.objects.current().filter(nik_hash=keyed_hash("nik", claim.nik)).first()
     if entry is None:
         return
     entry.ended_at, entry.ended_reason = at, RegisterEntry.Ended.DEATH
@@ -167,9 +177,9 @@ def hand_over(
         handed_by=by,
         handed_at=at,
     )
+    made.number = _number("handover", made, at)
     if photo:
         made.photo = store(upload=photo, kind="foto_penyerahan", subject=claim, by=by, at=at, allowed=(JPEG, PNG))
-    made.number = _number("handover", made, at)
     made.save(update_fields=["number", "photo"])
     move(claim, "serahkan", by=by, at=at)
     letters.receipt_of_money(payment=payment, claim=claim, by=by, at=at)

@@ -71,7 +71,7 @@ def revise_programme(*, programme: Programme, settings: Settings, by: Any, at: d
         raise ProgrammeInUse(text % {"day": tanggal(last)})
     # The code stays with the rules that are current, so that a package always shares these.
     code, old.code = old.code, _past_code(old)
-    old.valid_to = last
+    old.valid_to = min(last, old.valid_to) if old.valid_to else last  # one that has ended does not come back
     old.save(update_fields=["code", "valid_to"])
     return create_programme(code=code, settings=settings, by=by, at=at)
 

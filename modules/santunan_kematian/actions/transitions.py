@@ -28,6 +28,9 @@ STEPS: dict[str, tuple[P, Callable[..., Any]]] = {
 }
 """Survey, payment list, SP2D, handover and confirmation need more than a button: they have pages of their own."""
 
+WITH_REASON = {"batalkan", "kembalikan_ke_operator", "kembalikan", "usulkan_tolak", "periksa_ulang", "tolak", "cabut"}
+"""Steps whose action takes a reason, whatever the workflow that the regency has published says of it."""
+
 
 class NoSuchStep(Refused):
     """The step does not exist, or is not for this person."""
@@ -38,5 +41,4 @@ def take_step(*, claim: Claim, transition: str, reason: str, by: Any, at: dateti
     permission, act = STEPS.get(transition, (None, None))
     if act is None or not by.has(permission):
         raise NoSuchStep(_("Pilih salah satu keputusan."))
-    step = claim.case.definition.transition(transition)
-    act(claim=claim, by=by, at=at, **({"reason": reason} if step and step.needs_reason else {}))
+    act(claim=claim, by=by, at=at, **({"reason": reason} if transition in WITH_REASON else {}))

@@ -91,9 +91,10 @@ def correction(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(P.REGISTER)
 def register(request: HttpRequest) -> HttpResponse:
-    """The register: how much of it there is, a look-up by NIK, and the files; a POST stages one."""
-    form = RegisterForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    """The register: how much of it there is, a look-up by NIK, and the files; a POST looks up or stages one."""
+    looks_up = "nik" in request.POST  # a number never stands in an address
+    form = RegisterForm(*(() if looks_up else (request.POST or None, request.FILES or None)))
+    if request.method == "POST" and not looks_up and form.is_valid():
         told = form.cleaned_data
         try:
             batch = registering.stage_register(
@@ -107,7 +108,7 @@ def register(request: HttpRequest) -> HttpResponse:
             return redirect("santunan_kematian:register_import", batch.pk)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    number = "".join(letter for letter in request.GET.get("nik", "") if letter.isdigit())
+    number = "".join(letter for letter in request.POST.get("nik", "") if letter.isdigit())
     context = {
         "form": form,
         "people": RegisterEntry.objects.current().count(),

@@ -15,8 +15,10 @@ from modules.santunan_kematian.actions.errors import (
     NotEditable,
     NotYourVillage,
     OwnClaim,
+    Refused,
     SurveyFirst,
 )
+from modules.santunan_kematian.actions.transitions import take_step
 from modules.santunan_kematian.models import Claim, RegisterEntry
 from modules.santunan_kematian.queries import claims as queries
 from modules.services import public as services
@@ -61,6 +63,30 @@ def test_a_returned_claim_keeps_its_first_day(cast: Cast) -> None:
     claim.refresh_from_db()
     assert (claim.filed_date, claim.case.state) == (TODAY, "verifikasi")
     assert all(check.passed for check in queries.examine(claim, today=TODAY + timedelta(days=9)))
+
+
+@pytest.mark.rule("SM-01")
+def test_a_returned_claim_is_not_changed_to_a_death_after_its_filing(cast: Cast) -> None:
+    claim = stage.endorsed(cast, died=TODAY - timedelta(days=3))
+    verification.return_claim(claim=claim, reason="Tanggal salah", by=cast.verifier, at=NOON)
+    told = stage.data(1, died=TODAY + timedelta(days=1))
+    with pytest.raises(Refused, match="sesudah tanggal pengajuan"):
+        claims.change_claim(claim=claim, data=told, documents={}, by=cast.operator, at=NOON + timedelta(days=2))
+
+
+def test_a_regency_may_make_a_reason_optional(cast: Cast) -> None:
+    """The workflow is data: the steps of the module go on working when it is changed."""
+    content = services.current("santunan_kematian").content
+    for step in content["transitions"]:
+        step["needs_reason"] = step["key"] == "sahkan"
+    services.publish(definition=content, by=None, at=NOON)
+    claim = stage.drafted(cast)
+    take_step(claim=claim, transition="ajukan", reason="", by=cast.operator, at=NOON)
+    with pytest.raises(services.ReasonMissing):
+        take_step(claim=claim, transition="sahkan", reason="", by=cast.village_head, at=NOON)
+    take_step(claim=claim, transition="kembalikan_ke_operator", reason="", by=cast.village_head, at=NOON)
+    claim.refresh_from_db()
+    assert claim.case.state == "draf_desa"
 
 
 @pytest.mark.rule("SM-02")

@@ -1,5 +1,6 @@
 """Manggarai follows its own regulation; Batang's claims stay as they are."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -80,6 +81,18 @@ def test_new_rules_begin_on_a_day_and_old_claims_keep_theirs(cast: Cast) -> None
     assert queries.programme_on(date(2027, 1, 1)) == new
     old.refresh_from_db()
     assert (old.programme, old.amount) == (cast.programme, Decimal(1_000_000))
+
+
+@pytest.mark.rule("SM-11")
+def test_a_programme_that_has_ended_stays_ended(cast: Cast) -> None:
+    settings = programme.settings_of(cast.programme)
+    ended = replace(settings, valid_to=date(2026, 6, 30))
+    programme.correct_programme(programme=cast.programme, settings=ended, by=cast.director, at=NOON)
+    programme.revise_programme(
+        programme=cast.programme, settings=replace(settings, valid_from=date(2027, 1, 1)), by=cast.director, at=NOON
+    )
+    assert queries.programme_on(date(2026, 6, 30)) == cast.programme
+    assert queries.programme_on(date(2026, 7, 1)) is None
 
 
 @pytest.mark.rule("SM-11")

@@ -252,3 +252,12 @@ def test_the_api_files_reads_and_moves(cast: Cast, batang: Regency) -> None:
     assert api(cast.operator, "get", "reports/realisation/", batang).status_code == 404
     assert len(api(cast.verifier, "get", "reports/realisation/", batang).json()) == 12
     assert api(cast.verifier, "get", "programme/", batang).json()["limit_days"] == 60
+
+
+def test_the_register_is_searched_without_a_number_in_the_address(cast: Cast, batang: Regency) -> None:
+    entry = stage.register(stage.data(), cast)
+    found = post(cast.verifier, "register/", batang, nik=stage.nik(1))
+    assert found.status_code == 200
+    assert entry.name in found.content.decode()
+    asked = get(cast.verifier, f"register/?nik={stage.nik(1)}", batang)
+    assert entry.name not in asked.content.decode()

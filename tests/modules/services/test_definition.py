@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from modules.packages import ContentRefused, Item, apply
 from modules.services.definition import DefinitionInvalid, parse
 from modules.services.models import DefinitionVersion, Service
 from modules.services.public import publish
@@ -71,3 +72,8 @@ def test_faulty_definition_leaves_nothing(batang: Regency) -> None:
     with pytest.raises(DefinitionInvalid):
         publish(definition=definition(start="nowhere"), by=None, at=MONDAY)
     assert not Service.objects.exists()
+
+
+def test_a_package_with_a_definition_that_no_longer_validates_says_so(batang: Regency) -> None:
+    with pytest.raises(ContentRefused):
+        apply(Item("services.service", "rusak", {"definition": {"key": "rusak"}}), by=None, at=MONDAY)

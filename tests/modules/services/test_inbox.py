@@ -37,7 +37,7 @@ def test_page_of_ten_thousand_costs_six_queries(batang: Regency) -> None:
         answer = staff.get("/work/?filter=open")
     asked = [query["sql"] for query in queries if not query["sql"].startswith(("SET", "SAVEPOINT", "RELEASE"))]
     assert len(NUMBER.findall(answer.text)) == 50
-    assert len(asked) <= 6, "\n".join(asked)
+    assert 0 < len(asked) <= 6, "\n".join(asked)
 
 
 @pytest.mark.parametrize("name", ["mine", "open", "late", "closed", "waiting"])

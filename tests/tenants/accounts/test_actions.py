@@ -15,6 +15,7 @@ from knox.models import AuthToken
 from tenants.accounts import actions, tasks
 from tenants.accounts.models import Invitation, Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
+from tenants.addresses import site_url
 from tenants.audit.models import AuditEntry
 from tenants.models import Regency
 
@@ -52,7 +53,7 @@ def test_invitation_leads_from_mail_to_work(
     (letter,) = mail.outbox
     assert letter.to == ["rina@batang.test"]
     path = f"/account/invitation/{token}/"
-    assert f"http://batang.localhost:8000{path}" in letter.body
+    assert site_url("batang.localhost") + path in letter.body
 
     client = Client(headers={"host": "batang.localhost"})
     assert "Rina" in client.get(path).content.decode()
