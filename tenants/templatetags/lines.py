@@ -43,10 +43,9 @@ def lines(parser: Parser, token: Token) -> LinesNode:
     _tag, rows = token.split_contents()
     body: NodeList = parser.parse(("endlines",))
     parser.delete_first_token()
-    texts = [node.s for node in body if isinstance(node, TextNode)]
-    if len(texts) < len(body):
+    if not all(isinstance(node, TextNode) for node in body):
         raise template.TemplateSyntaxError("{% lines %} holds text and {names} only")
-    text = "".join(texts)
+    text = "".join(node.s for node in body)  # type: ignore[attr-defined]
     named = [name for _text, name, _format, _conversion in Formatter().parse(text) if name is not None]
     if not all(name.isidentifier() and not name.startswith("_") for name in named):
         raise template.TemplateSyntaxError("{% lines %} knows attributes of the row only: {number}")

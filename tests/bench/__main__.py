@@ -20,6 +20,7 @@ def main(chosen: list[str]) -> int:
     django.setup()
     from django.core.management import call_command
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("prepare", verbosity=0)
     rows = []
     for part in chosen or PARTS:
