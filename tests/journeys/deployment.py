@@ -194,6 +194,14 @@ def ground(shared: Path) -> Iterator[Path]:
 
 def _make_ground(made: Path) -> None:
     folder = _open_folder()
+    try:
+        _set_stage(folder)
+        shutil.move(folder, made)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _set_stage(folder: Path) -> None:
     with embedded.servers(folder / "data", durable=False) as servers:
         told = environment(folder / "data", folder / "static", servers)
         collect = ["manage.py", "collectstatic", "--noinput", "--verbosity", "0", *run.NOT_SERVED, *NOT_SHOWN]
@@ -214,7 +222,6 @@ def _make_ground(made: Path) -> None:
         assert servers.database_url
         with psycopg.connect(servers.database_url, autocommit=True) as connection:
             connection.execute("CHECKPOINT")
-    shutil.move(folder, made)
 
 
 @contextlib.contextmanager
