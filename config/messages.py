@@ -118,8 +118,11 @@ def faults() -> list[str]:
             python_format(catalogue, message)
         except ValueError as error:
             found.append(f"{_shown(message.id)}: {error}")
+    stored = _catalogue()
+    found += [f"marked fuzzy: {_shown(m.id)}" for m in stored if m.id and m.fuzzy]
+    found += [f"obsolete entry left: {_shown(m.id)}" for m in stored.obsolete.values()]
     kept = {(m.id, m.context) for m in catalogue}
-    found += [f"not in the code any more: {_shown(m.id)}" for m in _catalogue() if (m.id, m.context) not in kept]
+    found += [f"not in the code any more: {_shown(m.id)}" for m in stored if (m.id, m.context) not in kept]
     return found
 
 

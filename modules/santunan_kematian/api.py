@@ -1,9 +1,11 @@
 """`/api/v1/santunan_kematian/`: the programme for everybody, claims and reports for staff."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
@@ -85,6 +87,8 @@ class Claims(ListAPIView[Claim]):
     def post(self, request: Request) -> Response:
         reach = services.reach(request.user)  # type: ignore[arg-type]
         villages = list(Village.objects.filter(pk__in=reach.villages))
+        if not isinstance(request.data, Mapping):
+            raise ValidationError({"detail": _("Kirim isian sebagai objek.")})
         form = ClaimForm(request.data, request.FILES, villages=villages)
         if not form.is_valid():
             raise ValidationError({name: [str(error) for error in errors] for name, errors in form.errors.items()})
@@ -98,7 +102,7 @@ class Claims(ListAPIView[Claim]):
                 at=timezone.now(),
                 token=form.cleaned_data["token"],
             )
-            if "file" in request.FILES:
+            if request.data.get("file"):
                 claim = actions.file_claim(claim=claim, by=request.user, at=timezone.now())
         except (Refused, services.CaseRefused, FileRefused) as refusal:
             raise Conflict(str(refusal)) from refusal

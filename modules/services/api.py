@@ -37,10 +37,10 @@ from modules.services.serializers import (
     ApplicationSerializer,
     CaseDetailSerializer,
     CaseSerializer,
+    CaseStepSerializer,
     DefinitionSerializer,
     ReceiptSerializer,
     ServiceSerializer,
-    StepSerializer,
     TrackedSerializer,
     TrackSerializer,
 )
@@ -175,10 +175,10 @@ class CaseSteps(APIView):
 
     permission = ServicesPermission.ACT
 
-    @extend_schema(request=StepSerializer, responses=CaseDetailSerializer)
+    @extend_schema(request=CaseStepSerializer, responses=CaseDetailSerializer)
     def post(self, request: Request, number: str) -> Response:
         case = _case(request, number)
-        sent = StepSerializer(data=request.data)
+        sent = CaseStepSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         try:
             act(case=case, by=request.user, at=timezone.now(), **sent.validated_data)  # type: ignore[arg-type]

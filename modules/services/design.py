@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from modules.models import ModuleSwitch
 from modules.services.definition import DefinitionInvalid
 from modules.services.forms import OfficeForm, PublishForm, SwitchForm
 from modules.services.models import Service
@@ -54,7 +53,7 @@ def _service(key: str) -> Service:
 def _switch(state: str) -> dict[str, str]:
     return {
         "state": state,
-        "label": str(SwitchForm.LABELS[ModuleSwitch.State(state)]).capitalize(),
+        "label": str(SwitchForm.LABELS[state]).capitalize(),
         "tone": {"on": "ok", "closing": "warn"}.get(state, ""),
     }
 
@@ -160,7 +159,7 @@ def switch_state(request: HttpRequest, key: str) -> HttpResponse:
         return _show(request, found, switch_form=form, status=409)
     messages.success(
         request,
-        _("%(name)s sekarang %(state)s.") % {"name": found.name, "state": SwitchForm.LABELS[ModuleSwitch.State(state)]},
+        _("%(name)s sekarang %(state)s.") % {"name": found.name, "state": SwitchForm.LABELS[state]},
     )
     return redirect("services:definition", key)
 

@@ -237,7 +237,7 @@ class OfficeForm(forms.Form):
 
 
 class SwitchForm(forms.Form):
-    LABELS = {ON: _("hidup"), CLOSING: _("menutup"), OFF: _("mati")}
+    LABELS: dict[str, Any] = {ON: _("hidup"), CLOSING: _("menutup"), OFF: _("mati")}
 
     state = forms.ChoiceField(
         label=_("Keadaan"),

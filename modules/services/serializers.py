@@ -123,7 +123,7 @@ class CaseDetailSerializer(CaseSerializer):
         return TransitionSerializer(may_act(self.context["request"].user, case), many=True).data
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class CaseStepSerializer(serializers.Serializer[Any]):
     transition = serializers.CharField(max_length=60)
     expected = serializers.CharField(max_length=60, help_text="The state that the caller saw.")
     reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)

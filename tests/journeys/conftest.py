@@ -40,8 +40,8 @@ def site(stage: Path) -> Iterator[Deployment]:
 
 @pytest.fixture(scope="module")
 def fragile(stage: Path) -> Iterator[Deployment]:
-    """One to break: what was committed is on the disk, and an abandoned task is handed out again after two seconds."""
-    with deployed(stage, durable=True, TASK_VISIBILITY_SECONDS="2") as running:
+    """One to break: what was committed is on the disk, and an abandoned task is handed out again after a second."""
+    with deployed(stage, durable=True, TASK_VISIBILITY_SECONDS="1") as running:
         yield running
 
 

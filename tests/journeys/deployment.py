@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
+import redis
 
 from config import embedded, run
 from config.processes import Process, ends_with_us, start_server, stop_server
@@ -45,7 +46,7 @@ class Deployment:
         self.postgres = servers.processes["PostgreSQL"]
         self.web: Process | None = None
         self.worker: Process | None = None
-        self._heard = 0
+        self._heard: dict[str, int] = {}
 
     def start_web(self) -> None:
         self.web = self._start("web")
@@ -55,10 +56,16 @@ class Deployment:
         self.worker = self._start("worker")
 
     def kill_worker(self) -> None:
-        """At once and as a whole, as a machine that loses its power."""
+        """At once and as a whole, as a machine that loses its power; back when its tasks count as abandoned."""
         assert self.worker is not None
         os.killpg(self.worker.pid, signal.SIGKILL)
         self.worker.wait()
+        # A worker looks for abandoned tasks when it starts, and then again only after a hundred seconds.
+        patience = int(self.environment["TASK_VISIBILITY_SECONDS"])
+        with redis.Redis.from_url(str(self.servers.redis_url)) as broker:
+            taken = [score for _, score in broker.zrange("unacked_index", 0, -1, withscores=True)]
+        assert taken, "the worker had nothing in hand"
+        wait_for("its tasks count as abandoned", lambda: time.time() - patience > max(taken))
 
     @contextlib.contextmanager
     def without_postgres(self) -> Iterator[None]:
@@ -114,8 +121,11 @@ class Deployment:
 
     def complaints(self) -> list[str]:
         """Errors that web or worker have logged since the last question."""
-        said = (self.log("web") + self.log("worker")).splitlines()
-        new, self._heard = said[self._heard :], len(said)
+        new: list[str] = []
+        for name in ("web", "worker"):
+            said = self.log(name).splitlines()
+            new += said[self._heard.get(name, 0) :]
+            self._heard[name] = len(said)
         return [line for line in new if line.startswith(("ERROR", "CRITICAL", "Traceback", "[ERROR"))]
 
     def _start(self, name: str) -> Process:

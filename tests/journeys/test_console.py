@@ -28,6 +28,7 @@ def test_a_regency_is_opened_before_their_eyes(company: Company) -> None:
     # The page is not loaded again by anybody: what moves is asked for by itself.
     expect(operator.page.locator("#moving .status")).to_have_text("Selesai", timeout=30_000)
     expect(operator.page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
+    operator.sees("Selesai: alamatnya sudah menjawab.")
     operator.look()
 
     citizen = company.citizen(HOST)

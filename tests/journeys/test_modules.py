@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.person import Company
+from tests.journeys.person import Company, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LABEL = "Santunan kematian"
@@ -27,7 +27,7 @@ def test_off_is_not_there_and_on_again_is(company: Company) -> None:
     citizen.sees(LABEL)
 
 
-def _switch(administrator, state: str) -> None:
+def _switch(administrator: Person, state: str) -> None:
     administrator.go("/work/settings/modules/santunan_kematian/")
     administrator.page.locator(f"[name=state][value={state}], select[name=state]").first.evaluate(
         "(field, state) => { if (field.tagName === 'SELECT') field.value = state; else field.checked = true; }", state

@@ -1,10 +1,12 @@
 """What goes on paper (SM-13): composed here as plain text, drawn by Typst in the background."""
 
+import io
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from modules.santunan_kematian.models import Claim, Decision, Decree, Handover, Payment, PaymentList, Programme
 from modules.santunan_kematian.queries import office
@@ -12,6 +14,7 @@ from modules.santunan_kematian.queries.days import day_of
 from tenants.current import current_regency
 from tenants.letters.actions import Signer, request_letter
 from tenants.letters.models import Letter
+from tenants.letters.pdf import picture_svg
 from tenants.people.formats import rupiah, rupiah_cell, tanggal, tanggal_terbilang, terbilang, terbilang_rupiah
 from tenants.people.masking import mask_nik, mask_tail
 
@@ -193,9 +196,9 @@ def minutes(*, handover: Handover, payment: Payment, claim: Claim, by: Any, at: 
             " KEDUA menyatakan telah menerimanya dengan utuh tanpa potongan.",
             f"Penyerahan ini berdasarkan SP2D {payment.payment_list.sp2d_number}, kuitansi {payment.receipt_number}.",
             *([f"Catatan: {handover.note}"] if handover.note else []),
-            *(["Foto penyerahan tersimpan pada berkas pengajuan."] if handover.photo_id else []),
         ],
         "witnesses": [{"position": "Saksi", "name": handover.witness_name}],
+        "photo": _photo(handover),
     }
     return _letter("letters/minutes", "Berita acara serah terima santunan kematian", handover.number, data, hand,
                    handover, claim.programme, unit=unit, by=by, at=at, day=handover.date)  # fmt: skip
@@ -261,6 +264,18 @@ def _letter(template: str, title: str, number: str, data: Any, hand: office.Hand
         at=at,
         letter_date=day,
     )
+
+
+def _photo(handover: Handover) -> dict[str, str] | None:
+    """The picture of the handover, small enough to travel with the letter."""
+    if handover.photo is None:
+        return None
+    made = io.BytesIO()
+    with handover.photo.file.open("rb") as file, Image.open(file) as picture:
+        picture.thumbnail((640, 480))
+        picture.convert("RGB").quantize(128).save(made, "PNG", optimize=True)
+        drawing = picture_svg(made.getvalue(), picture.width, picture.height)
+    return {"drawing": drawing, "caption": f"Penyerahan kepada {handover.receiver_name}, {tanggal(handover.date)}"}
 
 
 def _law(programme: Programme) -> list[str]:
