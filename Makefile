@@ -22,7 +22,7 @@ run: $(VENV)/run.stamp $(VENV)/messages.stamp ## start everything on this machin
 	@exec $(BIN)/python -m config.run
 
 test: $(VENV)/dev.stamp $(VENV)/messages.stamp ## all tests (one of them: make test ARGS="tests/config -k lock")
-	@$(TEST) $(BIN)/python -m pytest $(ARGS)
+	@$(TEST) $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 $(ARGS)
 
 check: $(VENV)/dev.stamp $(VENV)/messages.stamp ## linters, types, layers, migrations, deployment settings, translations, Dockerfile
 	$(BIN)/ruff check

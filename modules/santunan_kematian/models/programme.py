@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.santunan_kematian import workflow
 from modules.santunan_kematian.rules import Terms
+from tenants.organisation.calendar import current_calendar
 
 
 def _user(by: Any) -> Any:
@@ -144,7 +145,7 @@ class Programme(models.Model):
         told = {name: content[name] for name in cls.Template.fields if name in content}
         found = cls.objects.filter(code=content["code"]).first()
         if found is None:
-            start = at.date().replace(month=1, day=1)
+            start = current_calendar().day_of(at).replace(month=1, day=1)
             found = cls(code=content["code"], valid_from=start, created_at=at, created_by=_user(by))
         elif found.claims.exists() and found.template_content() != content:
             raise ValidationError(
