@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tenants.accounts import actions, queries
 from tenants.accounts.access import require
 from tenants.accounts.forms import InvitationForm
+from tenants.accounts.inviting import sent_invitation
 from tenants.accounts.models import User
 from tenants.permissions import ConsolePermission
 
@@ -28,14 +29,10 @@ def operators(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
-        try:
-            user, _token = actions.invite(**form.cleaned_data, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-        except actions.AccountRefused as refused:
-            form.add_error("email" if isinstance(refused, actions.AlreadyMember) else "roles", str(refused))
-            status = 409
-        else:
-            messages.success(request, _("Undangan dikirim kepada %s.") % user.email)
+        user = sent_invitation(request, form)
+        if user:
             return redirect("console:operators")
+        status = 409
     context = {"people": [_dressed(user) for user in queries.people()], "form": form}
     return render(request, "accounts/console/operators.html", context, status=status)
 

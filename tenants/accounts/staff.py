@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tenants.accounts import actions, queries
 from tenants.accounts.access import require
 from tenants.accounts.forms import InvitationForm, PeopleFilterForm
+from tenants.accounts.inviting import sent_invitation
 from tenants.accounts.models import Role, User
 from tenants.accounts.permissions import StaffPermission
 from tenants.organisation.models import Assignment
@@ -56,14 +57,10 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
-        try:
-            user, _token = actions.invite(**form.cleaned_data, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-        except actions.AccountRefused as refused:
-            form.add_error("email" if isinstance(refused, actions.AlreadyMember) else "roles", str(refused))
-            status = 409
-        else:
-            messages.success(request, _("Undangan dikirim kepada %s.") % user.email)
+        user = sent_invitation(request, form)
+        if user:
             return redirect("staff:user", user.pk)
+        status = 409
     crumbs = [(_("Pegawai"), "/work/staff/")]
     return render(request, "accounts/staff/invite.html", {"form": form, "crumbs": crumbs}, status=status)
 

@@ -11,7 +11,7 @@ from modules.santunan_kematian.rules import Surveyed
 from tenants.people.fields import EncryptedField, KeyedHashField
 from tenants.people.masking import mask_nik
 
-_USER: dict[str, Any] = {
+ACTOR: dict[str, Any] = {
     "to": settings.AUTH_USER_MODEL,
     "null": True,
     "blank": True,
@@ -96,11 +96,11 @@ class Claim(models.Model):
     register_entry = models.ForeignKey(
         RegisterEntry, null=True, blank=True, on_delete=models.PROTECT, related_name="claims"
     )
-    drafted_by = models.ForeignKey(**_USER)
+    drafted_by = models.ForeignKey(**ACTOR)
     filed_date = models.DateField(_("Diajukan"), null=True, blank=True)
-    filed_by = models.ForeignKey(**_USER)
-    endorsed_by = models.ForeignKey(**_USER)
-    verified_by = models.ForeignKey(**_USER)
+    filed_by = models.ForeignKey(**ACTOR)
+    endorsed_by = models.ForeignKey(**ACTOR)
+    verified_by = models.ForeignKey(**ACTOR)
     verified_at = models.DateTimeField(null=True, blank=True)
     refusal_proposed = models.CharField(_("Usul penolakan"), max_length=500, blank=True)
     tracking_secret = EncryptedField(null=True, blank=True)
@@ -199,7 +199,7 @@ class HouseSurvey(models.Model):
     )
     score = models.PositiveSmallIntegerField(_("Skor"))
     poor = models.BooleanField(_("Miskin"))
-    surveyed_by = models.ForeignKey(**_USER)
+    surveyed_by = models.ForeignKey(**ACTOR)
     surveyed_at = models.DateTimeField()
 
     class Meta:
@@ -232,7 +232,7 @@ class Decree(models.Model):
     date = models.DateField(_("Tanggal"))
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     attachment = models.ForeignKey("files.Attachment", null=True, on_delete=models.PROTECT, related_name="+")
-    issued_by = models.ForeignKey(**_USER)
+    issued_by = models.ForeignKey(**ACTOR)
     issued_at = models.DateTimeField()
 
     class Meta:
@@ -261,10 +261,10 @@ class Decision(models.Model):
     findings = models.JSONField(default=list)
     """Rule ids and outcomes as they stood when it was decided."""
     decree = models.ForeignKey(Decree, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
-    decided_by = models.ForeignKey(**_USER)
+    decided_by = models.ForeignKey(**ACTOR)
     decided_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_by = models.ForeignKey(**_USER)
+    revoked_by = models.ForeignKey(**ACTOR)
     revoked_reason = models.CharField(_("Alasan pencabutan"), max_length=500, blank=True)
 
     class Meta:

@@ -1,22 +1,12 @@
 from decimal import Decimal
-from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from modules.santunan_kematian.models.claim import Claim, Decision
+from modules.santunan_kematian.models.claim import ACTOR, Claim, Decision
 from modules.santunan_kematian.models.programme import Programme
 from tenants.people.fields import EncryptedField, KeyedHashField
-
-_USER: dict[str, Any] = {
-    "to": settings.AUTH_USER_MODEL,
-    "null": True,
-    "blank": True,
-    "on_delete": models.PROTECT,
-    "related_name": "+",
-}
 
 
 class PaymentList(models.Model):
@@ -29,11 +19,11 @@ class PaymentList(models.Model):
     number = models.CharField(_("Nomor"), max_length=80, unique=True)
     date = models.DateField(_("Tanggal"))
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
-    listed_by = models.ForeignKey(**_USER)
+    listed_by = models.ForeignKey(**ACTOR)
     listed_at = models.DateTimeField()
     sp2d_number = models.CharField(_("Nomor SP2D"), max_length=80, blank=True)
     sp2d_date = models.DateField(_("Tanggal SP2D"), null=True, blank=True)
-    disbursed_by = models.ForeignKey(**_USER)
+    disbursed_by = models.ForeignKey(**ACTOR)
     disbursed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -109,7 +99,7 @@ class Handover(models.Model):
     photo = models.ForeignKey(
         "files.Attachment", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Foto")
     )
-    handed_by = models.ForeignKey(**_USER)
+    handed_by = models.ForeignKey(**ACTOR)
     handed_at = models.DateTimeField()
 
     class Meta:
@@ -134,7 +124,7 @@ class DeathReport(models.Model):
     destination = models.CharField(_("Tujuan"), max_length=12, choices=Destination)
     reported_at = models.DateTimeField(_("Dilaporkan"))
     acknowledged_at = models.DateTimeField(_("Dikonfirmasi"), null=True, blank=True)
-    acknowledged_by = models.ForeignKey(**_USER)
+    acknowledged_by = models.ForeignKey(**ACTOR)
     reference = models.CharField(_("Nomor konfirmasi"), max_length=80, blank=True)
 
     class Meta:
