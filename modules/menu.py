@@ -25,6 +25,8 @@ SECTORS = {
     Sector.ADMINISTRATION: _("Layanan"),
 }
 SETTINGS = (
+    NavItem(_("Langkah menuju mulai"), "start:checklist", StaffPermission.PREPARE, "list-checks"),
+    NavItem(_("Kotak keluar"), "mail:outbox", StaffPermission.PREPARE, "send"),
     NavItem(_("Modul"), "settings:modules", StaffPermission.MANAGE_MODULES, "toggle-right"),
     NavItem(_("Paket templat"), "library:packages", StaffPermission.MANAGE_PACKAGES, "package"),
     NavItem(_("Pegawai"), "staff:users", StaffPermission.MANAGE_STAFF, "users"),
@@ -36,6 +38,7 @@ SETTINGS = (
 
 CONSOLE = (
     NavItem(_("Kabupaten"), "console:regencies", ConsolePermission.VIEW, "map"),
+    NavItem(_("Pengajuan"), "console:applications", ConsolePermission.VIEW, "inbox"),
     NavItem(_("Penyiapan"), "console:runs", ConsolePermission.VIEW, "rocket"),
     NavItem(_("Paket templat"), "console:releases", ConsolePermission.VIEW, "package"),
     NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),

@@ -43,9 +43,13 @@ class Regency(TenantMixin):
     brand = models.CharField(_("Warna"), max_length=20, default="teal")
     state = models.CharField(_("Keadaan"), max_length=20, choices=State, default=State.DRAFT)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Until then it is in trial: pages say so, mails reach its own staff alone, letters carry a watermark.
+    live_at = models.DateTimeField(_("Mulai berlaku"), null=True, blank=True)
+    live_by = models.CharField(_("Dibuka oleh"), max_length=120, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(live_by="") | Q(live_at__isnull=False), name="regency_live_by_and_at"),
             models.CheckConstraint(condition=Q(schema_name__regex=SCHEMA_NAME), name="regency_schema_name"),
             models.CheckConstraint(condition=Q(code__regex=r"^\d\d\.\d\d$"), name="regency_code"),
         ]
@@ -57,6 +61,11 @@ class Regency(TenantMixin):
     def title(self) -> str:
         """`Kabupaten Batang`."""
         return f"{self.get_kind_display()} {self.name}"
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether what is done here is still rehearsal."""
+        return self.live_at is None
 
     @property
     def short_zone(self) -> str:
