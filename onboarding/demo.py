@@ -18,6 +18,7 @@ from modules.library.queries import latest_release, next_version
 from modules.registry import discover
 from modules.switches import is_reachable, switches
 from onboarding import actions
+from onboarding.applications.actions import open_for_real
 from onboarding.cast import PASSWORD, Member, enlist
 from onboarding.models import ProvisioningRun
 from tenants.accounts.actions import grant_role
@@ -131,6 +132,7 @@ def _regency(code: str, schema: str, brand: str, source: str, say: Say) -> Regen
             found = Regency.objects.get(schema_name=schema)
         found.brand = brand
         found.save(update_fields=["brand"])
+        found = open_for_real(regency=found, by=None, at=timezone.now())
         hosts.changed()
         return found
 
