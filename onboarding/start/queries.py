@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from onboarding.applications import facts
@@ -50,7 +51,7 @@ def steps(regency: Regency, found: list[facts.Fact]) -> list[Step]:
         ),
         _of(by_key["administrators"], _("Verifikasi dua langkah"), _(
             "Dua administrator memasang kode dari telepon, supaya akun tidak mudah dibajak."
-        ), _("Pasang di akun Anda"), url="/account/2fa/"),
+        ), _("Pasang di akun Anda"), url=reverse("mfa_index")),
         _of(by_key["sender"], _("Pengirim surel"), _(
             "Nama yang dibaca warga, dan kotak surel kantor tempat balasan masuk."
         ), _("Tetapkan pengirim")),

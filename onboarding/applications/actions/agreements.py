@@ -47,7 +47,9 @@ def hand_in(
                 paper=paper,
                 uploaded_at=at,
             )
-    except IntegrityError:
+    except IntegrityError as broken:
+        if "agreement_one_to_check" not in str(broken):
+            raise
         raise Held(_("Naskah ini sedang diperiksa. Tunggu hasilnya sebelum mengunggah lagi.")) from None
     record("applications.agreement_handed_in", subject=agreement, by=by, at=at, data={"kind": kind})
     return agreement

@@ -83,7 +83,7 @@ def copy_of(kind: str, code: str = KENDAL, ends_on: date | None = None) -> dict[
         "kind": kind,
         "number": f"{kind.upper()}/1/2026",
         "signed_on": date(2026, 1, 5),
-        "ends_on": ends_on or date.today() + timedelta(days=700),
+        "ends_on": ends_on or timezone.localdate() + timedelta(days=700),
         "contact_email": EMAIL,
         "application": None,
     }

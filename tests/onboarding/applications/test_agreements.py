@@ -74,7 +74,7 @@ def test_a_term_ends_the_day_before(public: None, queued: list, starts: str, mon
 def test_a_copy_is_verified_and_takes_the_place_of_the_last(ayu: User, queued: list) -> None:
     first = actions.verify_agreement(agreement=handed_in(), by=ayu, at=timezone.now())
     assert first.verified_by == ayu
-    assert queries.in_force(builders.KENDAL, date.today()) == {"pks"}
+    assert queries.in_force(builders.KENDAL, timezone.localdate()) == {"pks"}
     second = handed_in()
     with pytest.raises(actions.Held):
         handed_in()
@@ -101,7 +101,7 @@ def test_an_agreement_that_ends_before_it_begins(public: None, queued: list) -> 
 
 
 def test_reminders_come_once_for_each_distance(ayu: User, queued: list) -> None:
-    today = date.today()
+    today = timezone.localdate()
     agreement = actions.verify_agreement(
         agreement=handed_in(ends_on=today + timedelta(days=100)), by=ayu, at=timezone.now()
     )
@@ -117,7 +117,7 @@ def test_reminders_come_once_for_each_distance(ayu: User, queued: list) -> None:
 
 
 def test_a_scheduler_that_slept_sends_one_mail_not_three(ayu: User, queued: list) -> None:
-    today = date.today()
+    today = timezone.localdate()
     agreement = handed_in(ends_on=today + timedelta(days=20))
     actions.verify_agreement(agreement=agreement, by=ayu, at=timezone.now())
     assert actions.remind(on=today, at=timezone.now()) == 1
