@@ -201,7 +201,7 @@ def open_by_service() -> dict[int, int]:
 def roles_by_service() -> dict[str, frozenset[str]]:
     """The roles that the current definition of each service gives work to, without the applicant's."""
     known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
-    return {version.service: version.roles for version in known.values() if version.is_current}
+    return {version.service: version.roles - {APPLICANT} for version in known.values() if version.is_current}
 
 
 def rehearsed() -> set[str]:

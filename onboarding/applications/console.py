@@ -84,6 +84,7 @@ def _show(request: HttpRequest, found: Application, *, error: str = "", status: 
         "agreements": [(item, TONES.get(item.state, "")) for item in queries.agreements(found.code)],
         "kinds": Agreement.Kind.choices,
         "decisions": _decisions(found) if may_decide else [],
+        "may_decide": may_decide,
         "settling": may_decide and found.state == Application.State.CONTESTED,
         "error": error,
         "crumbs": [(_("Pengajuan"), "/console/applications/")],

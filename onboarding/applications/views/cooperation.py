@@ -82,8 +82,8 @@ def agreements(request: HttpRequest, token: str) -> HttpResponse:
 
 def suggested(found: Application) -> dict[str, Any]:
     """What a new copy probably says."""
-    starts, ends = documents.term(found)
-    return {"signed_on": starts, "ends_on": ends, "contact_email": found.email}
+    _starts, ends = documents.term(found)
+    return {"signed_on": timezone.localdate(), "ends_on": ends, "contact_email": found.email}
 
 
 def dressed(found: list[Agreement]) -> list[tuple[Agreement, str]]:
