@@ -13,6 +13,7 @@ from modules.models import ModuleSwitch
 from modules.registry import discover, find
 from modules.services.public import Definition, shipped
 from tenants.models import Regency
+from tenants.regions import SANDBOX
 
 ENGINE = "services"
 _OPEN = (Regency.State.ACTIVE, Regency.State.READ_ONLY)
@@ -66,14 +67,14 @@ def entry(key: str) -> Entry | None:
 def running() -> dict[str, int]:
     """In how many regencies each key is on. One query."""
     on = ModuleSwitch.objects.filter(state=ModuleSwitch.State.ON, regency__state__in=_OPEN)
+    on = on.exclude(regency__code=SANDBOX.code)
     return dict(on.values("module_key").annotate(n=Count("pk")).values_list("module_key", "n"))
 
 
 def runners(key: str, most: int = 12) -> Runners:
     """Which regencies have it on; `most` of them by name."""
-    on = Regency.objects.filter(
-        state__in=_OPEN, switches__module_key=key, switches__state=ModuleSwitch.State.ON
-    ).order_by("name", "code")
+    on = Regency.objects.filter(state__in=_OPEN, switches__module_key=key, switches__state=ModuleSwitch.State.ON)
+    on = on.exclude(code=SANDBOX.code).order_by("name", "code")
     return Runners(on.count(), on[:most])
 
 
