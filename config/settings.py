@@ -22,6 +22,8 @@ DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".data")
 PORT = env.int("PORT", 8000)
 # True on a deployment that holds invented people only: it may print passwords and be reset.
 DEMO = env.bool("DEMO", False)
+# Whether visitors may try Kabupaten Contoh, an invented regency that is made anew every night.
+SANDBOX = env.bool("SANDBOX", DEMO)
 _INVENTED = DEBUG or TESTING or DEMO
 SECRET_KEY = env.str("SECRET_KEY", "only-for-checks-and-tests") if DEBUG or TESTING else env.str("SECRET_KEY")
 RELEASE = env.str("RELEASE", "dev")
@@ -125,6 +127,8 @@ CELERY_BEAT_SCHEDULE = {
         "args": ("tenants.files.tasks.sweep_files",),
     },
 }
+if SANDBOX:
+    CELERY_BEAT_SCHEDULE["sandbox.reset"] = {"task": "onboarding.reset_sandbox", "schedule": crontab(hour=2, minute=30)}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task whose worker died is handed out again after this many seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": env.int("TASK_VISIBILITY_SECONDS", 300)}

@@ -8,6 +8,7 @@ from modules import console as modules
 from modules.library import console as library
 from onboarding import console as onboarding
 from onboarding import views as site
+from onboarding.catalogue import views as catalogue
 from tenants import console as tenants
 from tenants.accounts import console as accounts
 from tenants.accounts.access import public_page
@@ -35,6 +36,8 @@ console = [
 handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", site.home, name="home"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/<str:key>/", catalogue.entry, name="catalogue_entry"),
     path("console/", include((console, "console"))),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

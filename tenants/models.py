@@ -3,6 +3,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
+from tenants.regions import SANDBOX
+
 SCHEMA_NAME = r"^[a-z][a-z0-9_]{1,40}$"
 
 
@@ -57,6 +59,11 @@ class Regency(TenantMixin):
     def title(self) -> str:
         """`Kabupaten Batang`."""
         return f"{self.get_kind_display()} {self.name}"
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether it is the invented regency that visitors try."""
+        return self.code == SANDBOX.code
 
     @property
     def short_zone(self) -> str:

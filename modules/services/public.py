@@ -38,6 +38,7 @@ from modules.services.queries import (
     turn_of,
     without_closed_doors,
 )
+from modules.services.shipped import shipped
 
 __all__ = [
     "Applicant",
@@ -77,6 +78,7 @@ __all__ = [
     "publish",
     "reach",
     "reveal",
+    "shipped",
     "steps_of",
     "timeline",
     "turn_of",
