@@ -7,6 +7,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.translation import gettext as _
+from django.views.defaults import bad_request as default_bad_request
+from django.views.defaults import page_not_found
 
 AWAY_SECONDS = 10
 
@@ -23,6 +25,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if away:
         response["Retry-After"] = str(AWAY_SECONDS)
     return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: a page for people, JSON for programs, also where no view was reached (a module that is off)."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": _("Tidak ada di alamat ini.")}, status=404)
+    return page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 for what cannot be read at all."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": _("Permintaan ini tidak dapat dibaca.")}, status=400)
+    return default_bad_request(request, exception)
 
 
 def without_personal_data(event: Any, _hint: Any) -> Any:

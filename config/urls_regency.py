@@ -10,6 +10,8 @@ from modules.services.views import work
 from tenants.accounts import api as accounts_api
 from tenants.accounts.access import public_page
 
+handler400 = "config.errors.bad_request"
+handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", portal.portal_home, name="home"),

@@ -155,7 +155,10 @@ class Cases(ListAPIView[Case]):
     def get_queryset(self) -> CaseQuerySet:
         found = reach(self.request.user)  # type: ignore[arg-type]
         cases = without_closed_doors(cases_for(self.request.user, found), _regency(self.request))  # type: ignore[arg-type]
-        if self.request.query_params.get("turn") == "mine":
+        turn = self.request.query_params.get("turn")
+        if turn not in (None, "mine"):
+            raise ValidationError({"turn": [_("Hanya “mine” yang dikenal di sini.")]})
+        if turn:
             cases = cases.filter(turn_of(found), closed_at=None)
         return cases.select_related("service", "village")
 
