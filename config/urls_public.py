@@ -17,6 +17,7 @@ console = [
     path("", modules.regencies, name="regencies"),
     path("regencies/<str:code>/", onboarding.regency, name="regency"),
     path("regencies/<str:code>/state/", tenants.state, name="state"),
+    path("regencies/<str:code>/crest/<slug:version>.png", tenants.crest, name="crest"),
     path("regencies/<str:code>/domains/", tenants.domains, name="domains"),
     path("regencies/<str:code>/domains/<int:pk>/", tenants.domain, name="domain"),
     path("regencies/<str:code>/modules/<str:key>/", modules.module, name="module"),
