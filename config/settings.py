@@ -150,6 +150,11 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 WSGI_APPLICATION = "config.wsgi.application"
+# How often one address may send what needs no account: (times, seconds). tenants.ratelimit counts them per regency.
+LIMITS = {
+    "application": (env.int("LIMIT_APPLICATIONS", 30), 600),
+    "post": (env.int("LIMIT_POSTS", 60), 600),
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # larger uploads go to disk while they arrive

@@ -1,6 +1,7 @@
 """The public site at `/`, the central team's console at `/console/`, and what balancers ask."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from config import health
 from config.gallery import gallery
@@ -41,5 +42,5 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("tls/ask", health.tls_ask, name="tls_ask"),
     path("account/", include("tenants.accounts.urls")),
-    path("components/", public_page(gallery), name="gallery"),
+    path("components/", public_page(require_safe(gallery)), name="gallery"),
 ]

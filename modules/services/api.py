@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404
 from django.urls import path
 from django.utils import timezone
@@ -48,7 +49,7 @@ from modules.services.tracking import GuessedTooOften, NotTracked, track_case
 from modules.switches import ON, is_reachable, state_of
 from tenants.accounts.models import User
 from tenants.organisation.models import Village
-from tenants.ratelimit import address
+from tenants.ratelimit import address, is_over
 
 
 class Conflict(APIException):
@@ -89,6 +90,8 @@ class Applications(APIView):
 
     @extend_schema(request=ApplicationSerializer, responses={200: ReceiptSerializer, 201: ReceiptSerializer})
     def post(self, request: Request, service: str) -> Response:
+        if is_over(request, "application"):
+            raise Throttled(wait=settings.LIMITS["application"][1])
         definition = _definition(service)
         if definition.managed_by or state_of(_regency(request), service) != ON:
             raise Conflict(_("Layanan ini sedang tidak menerima permohonan baru di sini."))
