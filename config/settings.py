@@ -133,6 +133,7 @@ CELERY_TIMEZONE = "Asia/Jakarta"
 # -- Requests
 MIDDLEWARE = [
     "tenants.context.RequestIdMiddleware",
+    "config.errors.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.routing.RegencyMiddleware",
@@ -155,6 +156,7 @@ LIMITS = {
     "application": (env.int("LIMIT_APPLICATIONS", 30), 600),
     "post": (env.int("LIMIT_POSTS", 60), 600),
 }
+MAX_REQUEST_BYTES = 25_000_000  # with all its files; the proxy of docs/deploy/Caddyfile takes as much
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # larger uploads go to disk while they arrive

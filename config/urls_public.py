@@ -34,6 +34,7 @@ console = [
     path("audit/", audit.entries, name="audit"),
 ]
 
+handler400 = "config.errors.bad_request"
 handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", site.home, name="home"),

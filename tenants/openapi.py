@@ -23,6 +23,7 @@ _REFUSALS = {
     403: "Not this caller's turn, or the regency is read-only.",
     404: "Not there, or not for this caller.",
     409: "A rule forbids it, or somebody else was first; the sentence says which.",
+    413: "More than is taken in one request.",
     415: "The body is of a kind that is not taken here.",
     429: "Too often; `Retry-After` says how many seconds to wait.",
     503: "The regency is being prepared or is suspended, or the system is being restored.",
@@ -47,7 +48,7 @@ class Described(AutoSchema):
         writes = self.method in ("POST", "PUT", "PATCH")
         yield from (429, 503)
         if writes:
-            yield from (400, 403, 415)
+            yield from (400, 403, 413, 415)
         elif self._get_parameters():
             yield 400
         if permission != "public" or self.view.authentication_classes:
