@@ -25,7 +25,7 @@ class BrandField(forms.ChoiceField):
 
 
 def _swatch(brand: Regency.Brand) -> SafeString:
-    return format_html('<span class="swatch" data-brand="{}"></span>{}', brand.value, brand.label)
+    return format_html('<span class="hue" data-brand="{}"></span>{}', brand.value, brand.label)
 
 
 class IdentityForm(forms.ModelForm):  # type: ignore[type-arg]
