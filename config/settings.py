@@ -137,6 +137,7 @@ CELERY_TIMEZONE = "Asia/Jakarta"
 # -- Requests
 MIDDLEWARE = [
     "tenants.context.RequestIdMiddleware",
+    "config.errors.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.routing.RegencyMiddleware",
@@ -154,6 +155,12 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 WSGI_APPLICATION = "config.wsgi.application"
+# How often one address may send what needs no account: (times, seconds). tenants.ratelimit counts them per regency.
+LIMITS = {
+    "application": (env.int("LIMIT_APPLICATIONS", 30), 600),
+    "post": (env.int("LIMIT_POSTS", 60), 600),
+}
+MAX_REQUEST_BYTES = 25_000_000  # with all its files; the proxy of docs/deploy/Caddyfile takes as much
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # larger uploads go to disk while they arrive
@@ -226,7 +233,7 @@ PERSONAL_DATA_HASH_KEY = env.str("PERSONAL_DATA_HASH_KEY", _derived) if _INVENTE
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.accounts.access.HasPermission"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "tenants.openapi.Described",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],

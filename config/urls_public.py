@@ -1,6 +1,7 @@
 """The public site at `/`, the central team's console at `/console/`, and what balancers ask."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from config import health
 from config.gallery import gallery
@@ -18,6 +19,7 @@ console = [
     path("", modules.regencies, name="regencies"),
     path("regencies/<str:code>/", onboarding.regency, name="regency"),
     path("regencies/<str:code>/state/", tenants.state, name="state"),
+    path("regencies/<str:code>/crest/<slug:version>.png", tenants.crest, name="crest"),
     path("regencies/<str:code>/domains/", tenants.domains, name="domains"),
     path("regencies/<str:code>/domains/<int:pk>/", tenants.domain, name="domain"),
     path("regencies/<str:code>/modules/<str:key>/", modules.module, name="module"),
@@ -33,6 +35,7 @@ console = [
     path("audit/", audit.entries, name="audit"),
 ]
 
+handler400 = "config.errors.bad_request"
 handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", site.home, name="home"),
@@ -43,5 +46,5 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("tls/ask", health.tls_ask, name="tls_ask"),
     path("account/", include("tenants.accounts.urls")),
-    path("components/", public_page(gallery), name="gallery"),
+    path("components/", public_page(require_safe(gallery)), name="gallery"),
 ]

@@ -25,6 +25,7 @@ SECTORS = {
     Sector.ADMINISTRATION: _("Layanan"),
 }
 SETTINGS = (
+    NavItem(_("Identitas"), "identity:identity", StaffPermission.MANAGE_IDENTITY, "palette"),
     NavItem(_("Modul"), "settings:modules", StaffPermission.MANAGE_MODULES, "toggle-right"),
     NavItem(_("Paket templat"), "library:packages", StaffPermission.MANAGE_PACKAGES, "package"),
     NavItem(_("Pegawai"), "staff:users", StaffPermission.MANAGE_STAFF, "users"),

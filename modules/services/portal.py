@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -38,10 +38,13 @@ from tenants.accounts.access import public_page
 from tenants.files.serving import serve
 from tenants.letters.models import Letter
 from tenants.organisation.calendar import current_calendar
-from tenants.ratelimit import address
+from tenants.ratelimit import address, is_over, limited
 from tenants.schemas.context import connection
 
 LAST = "last_application"
+TOO_OFTEN = gettext_lazy(
+    "Terlalu banyak permohonan dikirim dari jaringan Anda. Tunggu sepuluh menit, lalu kirim lagi; isian Anda masih ada."
+)
 RECEIPT_SECONDS, TRACK_SECONDS = 3600, 7200
 
 
@@ -109,6 +112,9 @@ def application(request: HttpRequest, service: str) -> HttpResponse:
     if state_of(request.regency, service) != ON:  # type: ignore[attr-defined]
         return render(request, "services/closed.html", {"service": found}, status=409)
     form = ApplyForm(found.definition, request.POST or None, request.FILES or None, initial=_own_village(request))
+    if form.is_bound and is_over(request, "application"):
+        form.add_error(None, TOO_OFTEN)
+        return render(request, "services/application.html", {"service": found, "form": form}, status=429)
     if request.method == "GET" or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "services/application.html", {"service": found, "form": form}, status=status)
@@ -175,6 +181,7 @@ def receipt(request: HttpRequest, sealed_receipt: str) -> HttpResponse:
 @public_page
 @never_cache
 @require_http_methods(["GET", "POST"])
+@limited("post")
 def track(request: HttpRequest) -> HttpResponse:
     """Number and secret lead to the case. A wrong number and a wrong secret look the same."""
     form = TrackForm(request.POST or None, initial={"number": request.GET.get("number", "")[:40]})
@@ -192,6 +199,7 @@ def track(request: HttpRequest) -> HttpResponse:
 @public_page
 @never_cache
 @require_http_methods(["GET", "POST"])
+@limited("post")
 def tracked(request: HttpRequest, sealed: str) -> HttpResponse:
     """Where the case stands; when it was returned, the place to answer; when it is done, its letters."""
     case = _tracked_case(request, sealed)
