@@ -181,7 +181,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"lucide": "config.icons"},  # the package's own, remembered
+            "libraries": {"lucide": "config.icons", "i18n": "config.i18n"},  # their own, remembered
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -85,7 +85,7 @@ class Regency(TenantMixin):
     @property
     def title(self) -> str:
         """`Kabupaten Batang`."""
-        return f"{self.get_kind_display()} {self.name}"
+        return f"{self.Kind(self.kind).label} {self.name}"
 
     @property
     def is_sandbox(self) -> bool:

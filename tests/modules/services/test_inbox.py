@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from modules.services.inbox import PAGE
 from modules.services.models import Case
 from modules.services.permissions import ServicesPermission as P
 from modules.services.public import act
@@ -36,7 +37,7 @@ def test_page_of_ten_thousand_costs_six_queries(batang: Regency) -> None:
     with CaptureQueriesContext(connection) as queries:
         answer = staff.get("/work/?filter=open")
     asked = [query["sql"] for query in queries if not query["sql"].startswith(("SET", "SAVEPOINT", "RELEASE"))]
-    assert len(NUMBER.findall(answer.text)) == 50
+    assert len(NUMBER.findall(answer.text)) == PAGE
     assert 0 < len(asked) <= 6, "\n".join(asked)
 
 
