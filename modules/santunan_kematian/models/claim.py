@@ -1,8 +1,10 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from modules.santunan_kematian.models.programme import Budget, Programme
@@ -18,6 +20,15 @@ ACTOR: dict[str, Any] = {
     "on_delete": models.PROTECT,
     "related_name": "+",
 }
+
+
+def _only(value: Any, function: str) -> tuple[Func, str]:
+    """A value as a range that holds it alone; NULL is the range of everything. Needs no extension."""
+    return Func(value, value, Value("[]"), function=function), RangeOperators.OVERLAPS
+
+
+def _number(name: str) -> Func:
+    return Func(F(name), Value(0), function="hashtextextended", output_field=models.BigIntegerField())
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -123,6 +134,17 @@ class Claim(models.Model):
                 fields=["kk_hash", "birth_date", "birth_order"],
                 condition=Q(released_at=None, nik__isnull=True),
                 name="claim_once_per_infant",
+            ),
+            # SM-03: the same birth in the same family is the same person, unless both have a NIK and these differ.
+            ExclusionConstraint(
+                name="claim_once_per_birth",
+                expressions=[
+                    _only(_number("kk_hash"), "int8range"),
+                    _only(F("birth_date"), "daterange"),
+                    _only(F("birth_order"), "int4range"),
+                    _only(_number("nik_hash"), "int8range"),
+                ],
+                condition=Q(released_at=None),
             ),
             models.CheckConstraint(  # SM-04
                 condition=Q(nik__isnull=True) | ~Q(heir_nik_hash=F("nik_hash")), name="claim_heir_is_not_deceased"
