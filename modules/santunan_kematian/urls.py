@@ -6,6 +6,7 @@ from modules.santunan_kematian.views import case, claims, money, reports, settin
 app_name = "santunan_kematian"
 urlpatterns = [
     path("", claims.claims, name="claims"),
+    path("search/", claims.search, name="search"),
     path("export.xlsx", claims.export, name="export"),
     path("new/", claims.new, name="new"),
     path("preview/", claims.preview, name="preview"),
