@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 from modules.santunan_kematian.actions.claims import ClaimData
 from modules.santunan_kematian.actions.programme import Settings
 from modules.santunan_kematian.documents import Document, document_name
-from modules.santunan_kematian.models import Claim, HouseSurvey, Programme
+from modules.santunan_kematian.models import Claim, DecreeRevocation, HouseSurvey, Programme
 from tenants.files.forms import UploadField
 from tenants.files.uploads import JPEG, PNG
 from tenants.people.forms import KkField, NikField, PhoneField
@@ -173,6 +173,27 @@ class HandoverForm(forms.Form):
 class DisbursementForm(forms.Form):
     sp2d_number = forms.CharField(label=_l("Nomor SP2D"), max_length=80)
     sp2d_date = forms.DateField(label=_l("Tanggal SP2D"), widget=DateInput())
+
+
+class RevocationForm(forms.Form):
+    """Why an SK is taken back, and what becomes of its claims."""
+
+    outcome = forms.ChoiceField(
+        label=_l("Pengajuan di dalamnya"),
+        choices=DecreeRevocation.Outcome.choices,
+        widget=forms.RadioSelect,
+        initial=DecreeRevocation.Outcome.APPROVED,
+    )
+    reason = forms.CharField(
+        label=_l("Alasan"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_l("Tercantum dalam SK pencabutan; bila ditolak, keluarga juga membacanya."),
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_l("Alasan"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class StepForm(forms.Form):

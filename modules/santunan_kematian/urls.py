@@ -1,7 +1,7 @@
 from django.urls import path
 
 from modules.santunan_kematian import portal
-from modules.santunan_kematian.views import case, claims, money, reports, settings
+from modules.santunan_kematian.views import case, claims, money, reports, revoking, settings
 
 app_name = "santunan_kematian"
 urlpatterns = [
@@ -20,8 +20,10 @@ urlpatterns = [
     path("claims/<str:number>/documents/<uuid:uuid>/", case.document, name="document"),
     path("letters/<uuid:letter_uuid>/", case.letter, name="letter"),
     path("decrees/", money.decrees, name="decrees"),
+    path("decrees/<int:decree>/revocation/", revoking.revocation, name="revocation"),
     path("payments/", money.payments, name="payments"),
     path("payments/<int:payment_list>/", money.payment_list, name="payment_list"),
+    path("payments/<int:payment_list>/cancellation/", revoking.cancellation, name="cancellation"),
     path("payments/<int:payment_list>/bank.csv", money.bank_file, {"kind": "csv"}, name="bank_csv"),
     path("payments/<int:payment_list>/bank.xlsx", money.bank_file, {"kind": "xlsx"}, name="bank_xlsx"),
     path("reports/", reports.reports, name="reports"),
@@ -31,6 +33,7 @@ urlpatterns = [
     path("deaths/list.xlsx", reports.death_file, name="death_file"),
     path("deaths/<int:report>/acknowledgement/", reports.acknowledgement, name="acknowledgement"),
     path("programme/", settings.programme, name="programme"),
+    path("programme/unpaid/", revoking.unpaid, name="unpaid"),
     path("programme/revision/", settings.revision, name="revision"),
     path("programme/<slug:code>/", settings.correction, name="correction"),
     path("register/", settings.register, name="register"),

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from modules.santunan_kematian import rules
 from modules.santunan_kematian.actions import letters
 from modules.santunan_kematian.actions.errors import BudgetExhausted, ChecksFailed, NothingChosen, NotReady, OwnClaim
-from modules.santunan_kematian.actions.steps import lock_all, locked, move
+from modules.santunan_kematian.actions.steps import lock_all, locked, move, refuse_silence
 from modules.santunan_kematian.models import Budget, Claim, Decision, Decree
 from modules.santunan_kematian.queries import claims as queries
 from modules.santunan_kematian.queries.days import day_of
-from modules.services import public as services
 from tenants.audit.actions import record
 from tenants.letters.numbering import take_number
 from tenants.people.formats import rupiah
@@ -68,7 +67,7 @@ def refuse_claim(*, claim: Claim, reason: str, by: Any, at: datetime) -> Decisio
     claim = locked(claim)
     _refuse_own(claim, by)
     checks = queries.examine(claim, today=day_of(at))
-    _refuse_silence(reason)
+    refuse_silence(reason)
     move(claim, "tolak", by=by, at=at, reason=reason)
     decision = Decision.objects.create(
         claim=claim,
@@ -101,7 +100,7 @@ def revoke_approval(*, claim: Claim, reason: str, by: Any, at: datetime) -> Deci
     if decision is None or decision.decree_id:
         raise NotReady(_("Tidak ada persetujuan yang dapat dicabut: belum disetujui, atau sudah termuat dalam SK."))
     Budget.objects.select_for_update().get(pk=decision.budget_id)  # type: ignore[misc]
-    _refuse_silence(reason)
+    refuse_silence(reason)
     move(claim, "cabut", by=by, at=at, reason=reason)
     Budget.objects.filter(pk=decision.budget_id).update(committed=F("committed") - decision.amount)  # type: ignore[misc]
     decision.revoked_at, decision.revoked_by, decision.revoked_reason = at, by, reason[:500]
@@ -169,9 +168,3 @@ def _set_aside(claim: Claim, budget: Budget | None, year: int) -> Budget:
 def _refuse_own(claim: Claim, by: Any) -> None:
     if by is not None and by.pk in {claim.filed_by_id, claim.drafted_by_id}:
         raise OwnClaim(_("Anda yang mengajukan klaim ini; keputusan dibuat orang lain."))
-
-
-def _refuse_silence(reason: str) -> None:
-    """The law asks for the reason, whatever the workflow of the regency says."""
-    if not reason.strip():
-        raise services.ReasonMissing(_("Tulis alasannya: pemohon akan membacanya."))

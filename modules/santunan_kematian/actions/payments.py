@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from modules.santunan_kematian.actions import letters
 from modules.santunan_kematian.actions.errors import AlreadyClaimed, NothingChosen, NotReady, PhotoMissing, Refused
-from modules.santunan_kematian.actions.steps import lock_all, locked, move
+from modules.santunan_kematian.actions.steps import lock_all, locked, move, refuse_silence
 from modules.santunan_kematian.models import (
     Budget,
     Claim,
@@ -92,8 +92,7 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
     """
     lock_all(payment_list.payments.values_list("claim_id", flat=True))
     payment_list = PaymentList.objects.select_for_update().get(pk=payment_list.pk)
-    if payment_list.disbursed_at:
-        raise NotReady(_("Daftar bayar ini sudah cair dengan SP2D %(number)s.") % {"number": payment_list.sp2d_number})
+    _refuse_closed(payment_list)
     payment_list.sp2d_number, payment_list.sp2d_date = sp2d_number.strip(), sp2d_date
     payment_list.disbursed_by, payment_list.disbursed_at = by, at
     try:
@@ -102,8 +101,9 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
     except IntegrityError as problem:
         raise NotReady(_("Nomor SP2D ini sudah dipakai daftar bayar lain. Periksa nomornya.")) from problem
     payments = list(
-        payment_list.payments.select_related("claim__case", "claim__programme", "claim__village", "decision")
+        payment_list.payments.select_related("claim__case", "claim__programme", "claim__village", "decision__budget")
     )
+    _refuse_other_year(payments, sp2d_date)
     entries = _entries_of(payment.claim for payment in payments)
     budgets = [payment.decision.budget_id for payment in payments if payment.decision.budget_id]
     list(Budget.objects.select_for_update().filter(pk__in=budgets).order_by("pk"))
@@ -121,6 +121,45 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
             data={"amount": str(payment.amount), "sp2d": payment_list.sp2d_number},
         )
     letters.payment_list(payment_list=payment_list, payments=payments, by=by, at=at)
+    return payment_list
+
+
+def _refuse_closed(payment_list: PaymentList) -> None:
+    if payment_list.disbursed_at:
+        raise NotReady(_("Daftar bayar ini sudah cair dengan SP2D %(number)s.") % {"number": payment_list.sp2d_number})
+    if payment_list.cancelled_at:
+        raise NotReady(_("Daftar bayar ini sudah dibatalkan. Susun daftar baru untuk pengajuan di dalamnya."))
+
+
+def _refuse_other_year(payments: Sequence[Payment], sp2d_date: date) -> None:
+    """An SP2D draws on the budget of its own year."""
+    for payment in payments:
+        budget = payment.decision.budget
+        if budget is not None and budget.year != sp2d_date.year:
+            raise NotReady(
+                _(
+                    "%(number)s disetujui atas pagu %(year)s, SP2D bertanggal tahun %(now)s. Pindahkan dahulu"
+                    " persetujuannya ke pagu %(now)s pada halaman Program."
+                )
+                % {"number": payment.claim.number, "year": budget.year, "now": sp2d_date.year}
+            )
+
+
+@transaction.atomic
+def cancel_list(*, payment_list: PaymentList, reason: str, by: Any, at: datetime) -> PaymentList:
+    """Give up a list that no SP2D has paid; its claims wait for another. Raises NotReady, or the engine's refusals."""
+    lock_all(payment_list.payments.values_list("claim_id", flat=True))
+    payment_list = PaymentList.objects.select_for_update().get(pk=payment_list.pk)
+    _refuse_closed(payment_list)
+    refuse_silence(reason)
+    payments = list(payment_list.payments.select_related("claim__case"))
+    for payment in payments:
+        move(payment.claim, "keluarkan", by=by, at=at, reason=reason)
+        payment.delete()
+    payment_list.cancelled_at, payment_list.cancelled_by, payment_list.cancelled_reason = at, by, reason.strip()[:500]
+    payment_list.save(update_fields=["cancelled_at", "cancelled_by", "cancelled_reason"])
+    data = {"payments": len(payments)}
+    record("santunan_kematian.payment_list_cancelled", subject=payment_list, by=by, at=at, data=data)
     return payment_list
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from modules.santunan_kematian.models import Claim, Programme
 from modules.services import public as services
@@ -53,3 +54,9 @@ def move(claim: Claim, transition: str, *, by: Any, at: datetime, reason: str = 
     claim.case = services.act(
         case=claim.case, transition=transition, by=by, at=at, reason=reason, via="santunan_kematian"
     )
+
+
+def refuse_silence(reason: str) -> None:
+    """The law asks for the reason, whatever the workflow of the regency says."""
+    if not reason.strip():
+        raise services.ReasonMissing(_("Tulis alasannya: pemohon akan membacanya."))

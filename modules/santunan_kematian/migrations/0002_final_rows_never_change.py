@@ -73,14 +73,15 @@ CREATE TRIGGER santunan_kematian_refuse_when_paid AFTER UPDATE ON santunan_kemat
     FOR EACH ROW EXECUTE FUNCTION santunan_kematian_refuse_when_paid(
         'claim_id', 'nik,kk,heir_nik,death_cause,heir_phone,heir_account,tracking_secret');
 """
-BACKWARD = "".join(
-    f"DROP TRIGGER santunan_kematian_refuse_change ON santunan_kematian_{table};" for table, *_ in FINAL
-) + """
+BACKWARD = (
+    "".join(f"DROP TRIGGER santunan_kematian_refuse_change ON santunan_kematian_{table};" for table, *_ in FINAL)
+    + """
 DROP TRIGGER santunan_kematian_refuse_when_paid ON santunan_kematian_decision;
 DROP TRIGGER santunan_kematian_refuse_when_paid ON santunan_kematian_claim;
 DROP FUNCTION santunan_kematian_refuse_change();
 DROP FUNCTION santunan_kematian_refuse_when_paid();
 """
+)
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,6 @@
 """Programmes and their money, the register of the poor, claims, and what follows from an approval."""
 
-from modules.santunan_kematian.models.claim import Claim, Decision, Decree, HouseSurvey
+from modules.santunan_kematian.models.claim import Claim, Decision, Decree, DecreeRevocation, HouseSurvey
 from modules.santunan_kematian.models.payment import DeathReport, Handover, Payment, PaymentList
 from modules.santunan_kematian.models.programme import Budget, Programme
 from modules.santunan_kematian.models.register import RegisterEntry, RegisterImport, RegisterRow
@@ -11,6 +11,7 @@ __all__ = [
     "DeathReport",
     "Decision",
     "Decree",
+    "DecreeRevocation",
     "Handover",
     "HouseSurvey",
     "Payment",

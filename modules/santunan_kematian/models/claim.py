@@ -264,6 +264,36 @@ class Decree(models.Model):
         return self.number
 
 
+class DecreeRevocation(models.Model):
+    """The SK that takes another SK back, with what became of the claims in it."""
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", _("Tetap disetujui, menunggu SK baru")
+        REFUSED = "refused", _("Ditolak")
+
+    decree = models.OneToOneField(Decree, on_delete=models.PROTECT, related_name="revocation")
+    number = models.CharField(_("Nomor"), max_length=80, unique=True)
+    date = models.DateField(_("Tanggal"))
+    reason = models.CharField(_("Alasan"), max_length=500)
+    outcome = models.CharField(_("Pengajuan di dalamnya"), max_length=10, choices=Outcome)
+    revoked_by = models.ForeignKey(**ACTOR)
+    revoked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-revoked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="decreerevocation_with_reason"),
+            models.CheckConstraint(condition=Q(outcome__in=["approved", "refused"]), name="decreerevocation_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Decision(models.Model):
     """Approved, with money set aside in a year's budget, or refused with a reason. One stands at a time."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from modules.santunan_kematian.documents import document_name
-from modules.santunan_kematian.models import Claim, Decree, Handover, Payment, PaymentList
+from modules.santunan_kematian.models import Claim, Decree, DecreeRevocation, Handover, Payment, PaymentList
 from tenants.letters.models import Letter
 
 
@@ -23,7 +23,7 @@ def letters_of(claim: Claim) -> list[Letter]:
     return [letter for subject in subjects if subject is not None for letter in Letter.objects.of(subject)]
 
 
-_SUBJECTS = [model._meta.label_lower for model in (Claim, Decree, Payment, PaymentList, Handover)]
+_SUBJECTS = [model._meta.label_lower for model in (Claim, Decree, DecreeRevocation, Payment, PaymentList, Handover)]
 
 
 def own_letters() -> Any:

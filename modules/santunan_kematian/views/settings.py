@@ -17,6 +17,7 @@ from modules.santunan_kematian.actions.errors import Refused
 from modules.santunan_kematian.forms import CeilingForm, ProgrammeForm, RegisterForm
 from modules.santunan_kematian.models import Budget, Programme, RegisterEntry, RegisterImport
 from modules.santunan_kematian.permissions import SantunanPermission as P
+from modules.santunan_kematian.queries.budget import unpaid_of_earlier_years
 from modules.santunan_kematian.queries.claims import programme_on
 from tenants.accounts.access import require
 from tenants.people.fields import keyed_hash
@@ -43,6 +44,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         "versions": Programme.objects.select_related("created_by").order_by("-valid_from"),
         "budgets": Budget.objects.all(),
         "form": form if may else None,
+        "unpaid": unpaid_of_earlier_years(timezone.localdate().year).count() if may else 0,
         "may_configure": may,
         "in_use": current.claims.exists() if current else False,
     }

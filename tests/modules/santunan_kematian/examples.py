@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from modules.santunan_kematian import workflow
 from modules.santunan_kematian.actions import claims, letters, programme
-from modules.santunan_kematian.models import Claim, DeathReport, PaymentList, Programme, RegisterImport
+from modules.santunan_kematian.models import Claim, DeathReport, Decree, PaymentList, Programme, RegisterImport
 from tenants.accounts.models import User
 from tenants.letters.models import Letter
 from tenants.organisation.models import Assignment, District, Position, Unit, Village
@@ -77,4 +77,11 @@ def _programme(user: User) -> str:
 def _batch(user: User) -> int:
     return RegisterImport.objects.create(
         file_name="dtsen.csv", sha256="0" * 64, source="DTSEN", valid_from=date(2026, 1, 1), staged_at=timezone.now()
+    ).pk
+
+
+@parameter("santunan_kematian", "decree")
+def _decree(user: User) -> int:
+    return Decree.objects.create(
+        number="SK/1", date=AT.date(), programme=_claim(user).programme, issued_by=user, issued_at=AT
     ).pk

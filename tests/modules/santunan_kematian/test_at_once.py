@@ -172,9 +172,7 @@ def test_a_claim_is_begun_while_its_programme_is_revised(kendal: Regency) -> Non
 
     claim, refused = after_the_other(kendal, begin(cast, died=died, nik=None), revise(died))
     assert isinstance(refused, ProgrammeInUse), refused
-    revised, late = after_the_other(
-        kendal, revise(stage.TODAY), begin(cast, died=stage.TODAY, nik=None, birth_order=2)
-    )
+    revised, late = after_the_other(kendal, revise(stage.TODAY), begin(cast, died=stage.TODAY, nik=None, birth_order=2))
     assert isinstance(late, Claim), late
     assert (claim.programme, late.programme) == (cast.programme, revised)
     assert late.amount == late.case.amount == Decimal(2_000_000)
@@ -182,7 +180,11 @@ def test_a_claim_is_begun_while_its_programme_is_revised(kendal: Regency) -> Non
         kendal,
         revise(stage.TODAY + timedelta(days=1)),
         lambda: claims.change_claim(
-            claim=claim, data=stage.data(1, **{**BABY, "nik": None, "died": stage.TODAY}), documents={}, by=None, at=NOON
+            claim=claim,
+            data=stage.data(1, **{**BABY, "nik": None, "died": stage.TODAY}),
+            documents={},
+            by=None,
+            at=NOON,
         ),
     )[1]
     assert changed.programme == revised

@@ -96,9 +96,7 @@ def test_what_is_not_final_yet_goes_on(cast: Cast) -> None:
     Claim.objects.filter(pk=claim.pk).update(address="RT 03")
     made = stage.listed(cast, [claim])
     refused("UPDATE santunan_kematian_decision SET decree_id = NULL")
-    payments.disburse(
-        payment_list=made, sp2d_number="SP2D/9", sp2d_date=date(2026, 11, 23), by=cast.paymaster, at=NOON
-    )
+    payments.disburse(payment_list=made, sp2d_number="SP2D/9", sp2d_date=date(2026, 11, 23), by=cast.paymaster, at=NOON)
     assert Payment.objects.get().paid_at == NOON
 
 
