@@ -22,11 +22,12 @@ from modules.santunan_kematian.actions.errors import (
 )
 from modules.santunan_kematian.actions.steps import hold_person, hold_programme, locked, move
 from modules.santunan_kematian.documents import Document
-from modules.santunan_kematian.models import Claim, Programme
+from modules.santunan_kematian.models import Claim, Programme, ReplacedDocument
 from modules.santunan_kematian.queries import claims as queries
 from modules.santunan_kematian.queries.days import day_of
 from modules.services import public as services
 from tenants.audit.actions import record
+from tenants.files import actions as files
 from tenants.people.formats import tanggal
 
 KEY = "santunan_kematian"
@@ -250,5 +251,16 @@ def _attach(claim: Claim, documents: Mapping[str, Any], *, by: Any, at: datetime
     for key, upload in documents.items():
         if not upload:
             continue
-        claim.case.documents.filter(key=key).delete()
+        for old in claim.case.documents.filter(key=key).select_related("attachment"):
+            _replace(claim, old, by=by, at=at)
         services.add_document(case=claim.case, key=Document(key).value, upload=upload, by=by, at=at)
+
+
+def _replace(claim: Claim, old: Any, *, by: Any, at: datetime) -> None:
+    """Take a document off the case. What a decision has rested on is kept; anything else is swept at night."""
+    attachment = old.attachment
+    old.delete()
+    if claim.decisions.exists():
+        ReplacedDocument.objects.create(claim=claim, key=old.key, attachment=attachment, replaced_at=at, replaced_by=by)
+    else:
+        files.release(attachment=attachment, at=at)

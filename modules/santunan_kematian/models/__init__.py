@@ -1,6 +1,13 @@
 """Programmes and their money, the register of the poor, claims, and what follows from an approval."""
 
-from modules.santunan_kematian.models.claim import Claim, Decision, Decree, DecreeRevocation, HouseSurvey
+from modules.santunan_kematian.models.claim import (
+    Claim,
+    Decision,
+    Decree,
+    DecreeRevocation,
+    HouseSurvey,
+    ReplacedDocument,
+)
 from modules.santunan_kematian.models.payment import DeathReport, Handover, Payment, PaymentList
 from modules.santunan_kematian.models.programme import Budget, Programme
 from modules.santunan_kematian.models.register import RegisterEntry, RegisterImport, RegisterRow
@@ -20,4 +27,5 @@ __all__ = [
     "RegisterEntry",
     "RegisterImport",
     "RegisterRow",
+    "ReplacedDocument",
 ]

@@ -182,6 +182,26 @@ class Claim(models.Model):
         return str(self.nik) if self.nik else f"{self.kk}/{self.birth_date:%Y%m%d}/{self.birth_order}"
 
 
+class ReplacedDocument(models.Model):
+    """A document that a decision once rested on and that was replaced afterwards: kept with the claim."""
+
+    class Privacy:
+        personal = ("attachment",)
+        specific = ()
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="replaced_documents")
+    key = models.CharField(max_length=60)
+    attachment = models.OneToOneField("files.Attachment", on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField()
+    replaced_by = models.ForeignKey(**ACTOR)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}: {self.key}"
+
+
 class HouseSurvey(models.Model):
     """A visit to a house outside the register. The surveyor writes what he sees; the conclusion is computed."""
 

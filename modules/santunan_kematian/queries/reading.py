@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from modules.santunan_kematian.documents import document_name
 from modules.santunan_kematian.models import Claim, Decree, DecreeRevocation, Handover, Payment, PaymentList
 from tenants.letters.models import Letter
@@ -11,7 +13,10 @@ from tenants.letters.models import Letter
 def documents(claim: Claim) -> list[tuple[str, Any]]:
     """Names and files, in the order in which they came."""
     rows = claim.case.documents.select_related("attachment").order_by("pk")
-    return [(_name(row.key), row.attachment) for row in rows]
+    old = claim.replaced_documents.select_related("attachment")
+    return [(_name(row.key), row.attachment) for row in rows] + [
+        (_("%(name)s (diganti)") % {"name": _name(row.key)}, row.attachment) for row in old
+    ]
 
 
 def letters_of(claim: Claim) -> list[Letter]:
