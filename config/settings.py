@@ -108,6 +108,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
     **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters")},
+    "modules.santunan_kematian.tasks.*": {"queue": "documents"},
     "tenants.accounts.tasks.*": {"queue": "mail"},
     "onboarding.*": {"queue": "fleet"},
 }
@@ -118,6 +119,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "onboarding.in_every_regency",
         "schedule": 600,
         "args": ("tenants.letters.tasks.resume_letters",),
+    },
+    "santunan_kematian.resume": {
+        "task": "onboarding.in_every_regency",
+        "schedule": 600,
+        "args": ("modules.santunan_kematian.tasks.resume_registers",),
     },
     "files.sweep": {
         "task": "onboarding.in_every_regency",

@@ -12,7 +12,7 @@ from modules.santunan_kematian.models import Claim, DeathReport, Decree, Payment
 from tenants.accounts.models import User
 from tenants.letters.models import Letter
 from tenants.organisation.models import Assignment, District, Position, Unit, Village
-from tests.examples import parameter
+from tests.examples import parameter, task
 from tests.modules.santunan_kematian import cast as stage
 
 AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -85,3 +85,9 @@ def _decree(user: User) -> int:
     return Decree.objects.create(
         number="SK/1", date=AT.date(), programme=_claim(user).programme, issued_by=user, issued_at=AT
     ).pk
+
+
+@task("modules.santunan_kematian.tasks.read_register")
+@task("modules.santunan_kematian.tasks.apply_register")
+def _register(user: User) -> dict[str, Any]:
+    return {"batch_id": _batch(user)}
