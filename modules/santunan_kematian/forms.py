@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 from modules.santunan_kematian.actions.claims import ClaimData
 from modules.santunan_kematian.actions.programme import Settings
 from modules.santunan_kematian.documents import Document, document_name
-from modules.santunan_kematian.models import Claim, DecreeRevocation, HouseSurvey, Programme
+from modules.santunan_kematian.models import Claim, DecreeRevocation, HouseSurvey, NumberPattern, Programme
 from tenants.files.forms import UploadField
 from tenants.files.uploads import JPEG, PNG
 from tenants.people.forms import KkField, NikField, PhoneField
@@ -220,6 +220,16 @@ class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def validate_constraints(self) -> None:
         """The action says what the database refuses."""
+
+
+class NumberForm(forms.Form):
+    """The pattern of one kind of number; the action checks it."""
+
+    kind = forms.ChoiceField(choices=NumberPattern.Kind.choices, widget=forms.HiddenInput)
+    pattern = forms.CharField(label=_l("Pola nomor"), max_length=80)
+    classification = forms.CharField(
+        label=_l("Kode klasifikasi"), max_length=20, required=False, help_text=_l("Mengisi {klasifikasi} pada pola.")
+    )
 
 
 class CeilingForm(forms.Form):

@@ -35,5 +35,6 @@ SENTENCES = {
     "santunan_kematian.register_discarded": _("membuang unggahan data sosial, %(rows)s baris"),
     "santunan_kematian.programme_created": _("menetapkan program santunan %(subject)s"),
     "santunan_kematian.programme_corrected": _("memperbaiki program santunan %(subject)s"),
+    "santunan_kematian.number_pattern_set": _("mengubah pola nomor %(subject)s dari %(from)s menjadi %(to)s"),
     "santunan_kematian.ceiling_set": _("menetapkan pagu santunan %(year)s dari %(from)s menjadi %(to)s"),
 }

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from modules.santunan_kematian import portal
-from modules.santunan_kematian.views import case, claims, money, reports, revoking, settings
+from modules.santunan_kematian.views import case, claims, money, numbering, reports, revoking, settings
 
 app_name = "santunan_kematian"
 urlpatterns = [
@@ -34,6 +34,8 @@ urlpatterns = [
     path("deaths/<int:report>/acknowledgement/", reports.acknowledgement, name="acknowledgement"),
     path("programme/", settings.programme, name="programme"),
     path("programme/unpaid/", revoking.unpaid, name="unpaid"),
+    path("programme/numbers/", numbering.numbers, name="numbers"),
+    path("programme/numbers/preview/", numbering.preview, name="numbers_preview"),
     path("programme/revision/", settings.revision, name="revision"),
     path("programme/<slug:code>/", settings.correction, name="correction"),
     path("register/", settings.register, name="register"),

@@ -9,19 +9,14 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from modules.santunan_kematian import rules
-from modules.santunan_kematian.actions import letters
+from modules.santunan_kematian.actions import letters, numbers
 from modules.santunan_kematian.actions.errors import BudgetExhausted, ChecksFailed, NothingChosen, NotReady, OwnClaim
 from modules.santunan_kematian.actions.steps import lock_all, locked, move, refuse_silence
 from modules.santunan_kematian.models import Budget, Claim, Decision, Decree
 from modules.santunan_kematian.queries import claims as queries
 from modules.santunan_kematian.queries.days import day_of
 from tenants.audit.actions import record
-from tenants.letters.numbering import take_number
 from tenants.people.formats import rupiah
-
-DECREE_PATTERN = "{klasifikasi}/{nomor:03}/SANTUNAN/{tahun}"
-CLASSIFICATION = "400.9"
-"""Bantuan sosial in Permendagri 83/2022; the pattern is that of the regency's tata naskah."""
 
 
 @transaction.atomic
@@ -135,13 +130,7 @@ def issue_decree(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Dec
         number=f"-{at.timestamp()}", date=day_of(at), programme=programme, issued_by=by, issued_at=at
     )
     Decision.objects.filter(pk__in=[d.pk for d in chosen]).update(decree=decree)
-    decree.number = take_number(
-        series="santunan_kematian.decree",
-        pattern=DECREE_PATTERN,
-        classification=CLASSIFICATION,
-        at=at,
-        subject=decree,
-    ).text
+    decree.number = numbers.take("decree", decree, at)
     decree.save(update_fields=["number"])
     letters.decree(decree=decree, decisions=chosen, by=by, at=at)
     record("santunan_kematian.decree_issued", subject=decree, by=by, at=at, data={"claims": len(chosen)})

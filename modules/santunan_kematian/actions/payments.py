@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from modules.santunan_kematian.actions import letters
+from modules.santunan_kematian.actions import letters, numbers
 from modules.santunan_kematian.actions.errors import AlreadyClaimed, NothingChosen, NotReady, PhotoMissing, Refused
 from modules.santunan_kematian.actions.steps import lock_all, locked, move, refuse_silence
 from modules.santunan_kematian.models import (
@@ -25,13 +25,6 @@ from modules.santunan_kematian.queries.days import day_of
 from tenants.audit.actions import record
 from tenants.files.actions import store
 from tenants.files.uploads import JPEG, PNG
-from tenants.letters.numbering import take_number
-
-_PATTERNS = {
-    "list": "DB/{nomor:03}/SANTUNAN/{tahun}",
-    "receipt": "KW/{nomor:05}/SANTUNAN/{tahun}",
-    "handover": "BA/{nomor:05}/SANTUNAN/{tahun}",
-}
 
 
 @transaction.atomic
@@ -60,7 +53,7 @@ def list_payments(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Pa
     for decision in chosen:
         _add(made, decision)
         move(decision.claim, "daftarkan", by=by, at=at)
-    made.number = _number("list", made, at)
+    made.number = numbers.take("list", made, at)
     made.save(update_fields=["number"])
     record("santunan_kematian.payments_listed", subject=made, by=by, at=at, data={"payments": len(chosen)})
     return made
@@ -108,7 +101,7 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
     budgets = [payment.decision.budget_id for payment in payments if payment.decision.budget_id]
     list(Budget.objects.select_for_update().filter(pk__in=budgets).order_by("pk"))
     for payment in payments:
-        payment.paid_at, payment.receipt_number = at, _number("receipt", payment, at)
+        payment.paid_at, payment.receipt_number = at, numbers.take("receipt", payment, at)
         payment.save(update_fields=["paid_at", "receipt_number"])
         Budget.objects.filter(pk=payment.decision.budget_id).update(paid=F("paid") + payment.amount)  # type: ignore[misc]
         move(payment.claim, "cairkan", by=by, at=at)
@@ -216,7 +209,7 @@ def hand_over(
         handed_by=by,
         handed_at=at,
     )
-    made.number = _number("handover", made, at)
+    made.number = numbers.take("handover", made, at)
     if photo:
         made.photo = store(upload=photo, kind="foto_penyerahan", subject=claim, by=by, at=at, allowed=(JPEG, PNG))
     made.save(update_fields=["number", "photo"])
@@ -248,7 +241,3 @@ def acknowledge_death(*, report: DeathReport, reference: str, by: Any, at: datet
     if report.destination == DeathReport.Destination.CIVIL_REGISTRY and claim.case.state == "diserahkan":
         move(claim, "konfirmasi", by=by, at=at)
     return report
-
-
-def _number(kind: str, subject: Any, at: datetime) -> str:
-    return take_number(series=f"santunan_kematian.{kind}", pattern=_PATTERNS[kind], at=at, subject=subject).text

@@ -9,8 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from modules.santunan_kematian.actions import letters
-from modules.santunan_kematian.actions.decisions import CLASSIFICATION, DECREE_PATTERN
+from modules.santunan_kematian.actions import letters, numbers
 from modules.santunan_kematian.actions.errors import BudgetExhausted, NothingChosen, NotReady
 from modules.santunan_kematian.actions.steps import lock_all, move, refuse_silence
 from modules.santunan_kematian.models import Budget, Decision, Decree, DecreeRevocation, Payment
@@ -18,7 +17,6 @@ from modules.santunan_kematian.queries.days import day_of
 from tenants.audit.actions import record
 from tenants.letters import actions as letter_actions
 from tenants.letters.models import Letter
-from tenants.letters.numbering import take_number
 from tenants.people.formats import rupiah
 
 
@@ -57,13 +55,7 @@ def revoke_decree(*, decree: Decree, reason: str, outcome: str, by: Any, at: dat
     for letter in papers:
         if letter.is_valid:
             letter_actions.revoke(letter=letter, reason=made.reason[:300], by=by, at=at)
-    made.number = take_number(
-        series="santunan_kematian.decree",
-        pattern=DECREE_PATTERN,
-        classification=CLASSIFICATION,
-        at=at,
-        subject=made,
-    ).text
+    made.number = numbers.take("decree", made, at)
     made.save(update_fields=["number"])
     letters.decree_revocation(revocation=made, decisions=decisions, by=by, at=at)
     data = {"decree": decree.number, "claims": len(decisions), "outcome": outcome}

@@ -8,6 +8,7 @@ from modules.santunan_kematian.models.claim import (
     HouseSurvey,
     ReplacedDocument,
 )
+from modules.santunan_kematian.models.numbering import NumberPattern
 from modules.santunan_kematian.models.payment import DeathReport, Handover, Payment, PaymentList
 from modules.santunan_kematian.models.programme import Budget, Programme
 from modules.santunan_kematian.models.register import RegisterEntry, RegisterImport, RegisterRow
@@ -21,6 +22,7 @@ __all__ = [
     "DecreeRevocation",
     "Handover",
     "HouseSurvey",
+    "NumberPattern",
     "Payment",
     "PaymentList",
     "Programme",
