@@ -14,4 +14,4 @@ def publish_workflow(*, by: Any, at: datetime) -> services.DefinitionVersion:
     """Publish the shipped workflow, with the words and time limits that the regency gave an earlier one."""
     current = services.current("santunan_kematian")
     frame = json.loads(_FILE.read_text(encoding="utf-8"))
-    return services.publish(definition=services.renewed(frame, current and current.definition), by=by, at=at)
+    return services.publish(definition=services.renewed(frame, current.definition if current else None), by=by, at=at)

@@ -95,7 +95,7 @@ def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> 
         key=parsed.key, defaults={"name": parsed.name, "unit": queries.office_named(parsed.office)}
     )
     service = Service.objects.select_for_update().get(key=parsed.key)
-    refuse_other_frame(parsed, service.current and service.current.definition, by_system=by is None)
+    refuse_other_frame(parsed, service.current.definition if service.current else None, by_system=by is None)
     if service.current and service.current.sha256 == sha256:
         return service.current
     latest = service.versions.order_by("-number").first()

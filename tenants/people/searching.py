@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from tenants.people.fields import keyed_hash
@@ -56,6 +56,10 @@ def unseal(sealed: str) -> Person | None:
         return None
 
 
+def _names_of_numbers(query: QueryDict) -> list[str]:
+    return [name for name, values in query.lists() if any(number_in(str(value)) for value in values)]
+
+
 class NumbersStayOutOfAddresses:
     """Answers an address that carries a NIK or KK with the same address without it, and says why."""
 
@@ -63,7 +67,7 @@ class NumbersStayOutOfAddresses:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.META.get("QUERY_STRING") or not any(map(number_in, request.GET.values())):
+        if not request.META.get("QUERY_STRING") or not _names_of_numbers(request.GET):
             return self._get_response(request)
         sentence = _(
             "NIK dan nomor KK tidak dicari lewat alamat halaman, agar tidak tersimpan di riwayat peramban."
@@ -72,7 +76,7 @@ class NumbersStayOutOfAddresses:
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": sentence}, status=HTTPStatus.BAD_REQUEST)
         kept = request.GET.copy()
-        for name in [name for name, values in kept.lists() if any(map(number_in, values))]:
+        for name in _names_of_numbers(kept):
             del kept[name]
         messages.warning(request, sentence)
         return HttpResponseRedirect(f"{request.path}?{kept.urlencode()}" if kept else request.path, status=303)

@@ -44,8 +44,9 @@ def hold_person(*, nik: str | None, kk: str, birth_date: date, birth_order: int)
     begins it by the other. The database refuses the second in any case; this lets it be said as a sentence.
     """
     marks = [keyed_hash("kk", f"{kk}/{birth_date:%Y%m%d}/{birth_order}"), *([keyed_hash("nik", nik)] if nik else [])]
+    schema = connection.schema_name  # type: ignore[attr-defined]
     for mark in sorted(marks):
-        with advisory_lock(f"{connection.schema_name} santunan {mark}", wait=True):
+        with advisory_lock(f"{schema} santunan {mark}", wait=True):
             pass  # kept until the transaction ends
 
 
