@@ -107,7 +107,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
-    **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters")},
+    **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters", "organisation")},
     "modules.santunan_kematian.tasks.*": {"queue": "documents"},
     "tenants.accounts.tasks.*": {"queue": "mail"},
     "onboarding.*": {"queue": "fleet"},
@@ -119,6 +119,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "onboarding.in_every_regency",
         "schedule": 600,
         "args": ("tenants.letters.tasks.resume_letters",),
+    },
+    "organisation.resume": {
+        "task": "onboarding.in_every_regency",
+        "schedule": 600,
+        "args": ("tenants.organisation.tasks.resume_units",),
     },
     "santunan_kematian.resume": {
         "task": "onboarding.in_every_regency",
