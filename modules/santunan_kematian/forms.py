@@ -14,6 +14,7 @@ from modules.santunan_kematian.actions.claims import ClaimData
 from modules.santunan_kematian.actions.programme import Settings
 from modules.santunan_kematian.documents import Document, document_name
 from modules.santunan_kematian.models import Claim, DecreeRevocation, HouseSurvey, NumberPattern, Programme
+from modules.santunan_kematian.rules import Terms
 from tenants.files.forms import UploadField
 from tenants.files.uploads import JPEG, PNG
 from tenants.people.forms import KkField, NikField, PhoneField
@@ -94,6 +95,7 @@ class ClaimForm(forms.Form):
 
     def __init__(self, *args: Any, villages: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.villages = villages
         field: Any = self.fields["village"]
         field.choices = [(village.pk, village.title) for village in villages]
         if len(villages) == 1:
@@ -115,6 +117,12 @@ class ClaimForm(forms.Form):
         if told.get("nik") and told.get("nik") == told.get("heir_nik"):
             self.add_error("heir_nik", _("NIK ahli waris sama dengan NIK almarhum. Isi NIK ahli waris yang benar."))
         return told
+
+    def filing(self) -> dict[str, Any]:
+        """What was told, as `draft_claim` takes it: the same from a page and from the API."""
+        village = next(item for item in self.villages if item.pk == self.cleaned_data["village"])
+        documents, token = self.uploads(), self.cleaned_data["token"]
+        return {"data": self.data_of(), "village": village, "documents": documents, "token": token}
 
     def data_of(self) -> ClaimData:
         """What was told, for the action."""
@@ -206,7 +214,17 @@ class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Programme
-        fields = [field.name for field in fields(Settings)]
+        fields = [
+            "name",
+            "regulation",
+            "valid_from",
+            "valid_to",
+            *(field.name for field in fields(Terms)),
+            "photo_required",
+            "funding",
+            "account_code",
+            "place",
+        ]
         widgets = {"valid_from": DateInput(), "valid_to": DateInput()}
         labels = {"limit_days": _l("Batas pengajuan (hari)"), "amount": _l("Nilai per jiwa (rupiah)")}
 

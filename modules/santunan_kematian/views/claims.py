@@ -84,16 +84,8 @@ def new(request: HttpRequest) -> HttpResponse:
     villages = _villages(request)
     form = ClaimForm(request.POST or None, request.FILES or None, villages=villages, initial={"token": uuid.uuid4()})
     if request.method == "POST" and "check" not in request.POST and form.is_valid():
-        village = next(v for v in villages if v.pk == form.cleaned_data["village"])
         try:
-            claim = actions.draft_claim(
-                data=form.data_of(),
-                village=village,
-                documents=form.uploads(),
-                by=request.user,
-                at=timezone.now(),
-                token=form.cleaned_data["token"],
-            )
+            claim = actions.draft_claim(**form.filing(), by=request.user, at=timezone.now())
             return _go_on(request, claim)
         except (Refused, FileRefused) as refusal:
             form.add_error(None, str(refusal))
