@@ -71,7 +71,7 @@ class NumbersStayOutOfAddresses:
             return self._get_response(request)
         sentence = _(
             "NIK dan nomor KK tidak dicari lewat alamat halaman, agar tidak tersimpan di riwayat peramban."
-            " Pakai kolom cari pada Kotak masuk."
+            " Petugas mencarinya dari kolom cari pada Kotak masuk."
         )
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": sentence}, status=HTTPStatus.BAD_REQUEST)

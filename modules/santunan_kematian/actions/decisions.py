@@ -93,7 +93,9 @@ def revoke_approval(*, claim: Claim, reason: str, by: Any, at: datetime) -> Deci
     claim = locked(claim)
     decision = claim.decisions.select_for_update().filter(revoked_at=None, outcome="approved").first()
     if decision is None or decision.decree_id:
-        raise NotReady(_("Tidak ada persetujuan yang dapat dicabut: belum disetujui, atau sudah termuat dalam SK."))
+        raise NotReady(
+            _("Belum disetujui, atau sudah termuat dalam SK. Yang termuat dalam SK dicabut dari halaman SK.")
+        )
     Budget.objects.select_for_update().get(pk=decision.budget_id)  # type: ignore[misc]
     refuse_silence(reason)
     move(claim, "cabut", by=by, at=at, reason=reason)
