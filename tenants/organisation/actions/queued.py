@@ -73,4 +73,4 @@ def _say(import_id: int, number: int) -> None:
 
 
 def _name(import_id: int) -> str:
-    return f"unit import {import_id}"
+    return f"organisation.unit_import.{import_id}"
