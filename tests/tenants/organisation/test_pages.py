@@ -172,17 +172,17 @@ class TestImport:
         return client.post(url("units_import"), {"file": SimpleUploadedFile("unit.csv", content.encode())})
 
     def test_a_large_table_goes_to_a_worker_and_the_page_says_how_far_it_is(self, admin: Client) -> None:
-        rows = [{"code": str(n), "name": f"Unit {n}", "kind": "dinas"} for n in range(1, 102)]
+        rows = [{"code": str(n), "name": f"Unit {n}", "kind": "dinas"} for n in range(1, actions.MOST_AT_ONCE + 2)]
         sent = admin.post(url("units_import"), {"rows": json.dumps(rows)})
         found = UnitImport.objects.get()
         assert sent["Location"] == url("units_queued", found.pk)
         page = admin.get(sent["Location"]).text
         assert 'role="progressbar"' in page
         fragment = admin.get(sent["Location"], headers={"hx-request": "true"}).text
-        assert ("0 dari 101 baris" in fragment, "<html" in fragment) == (True, False)
+        assert ("0 dari 26 baris" in fragment, "<html" in fragment) == (True, False)
         write_units(import_id=found.pk, at=timezone.now())
         assert admin.get(sent["Location"], headers={"hx-request": "true"})["HX-Refresh"] == "true"
-        assert "101 unit dibuat, 0 unit diubah" in admin.get(sent["Location"]).text
+        assert "26 unit dibuat, 0 unit diubah" in admin.get(sent["Location"]).text
 
     def test_preview_then_import(self, admin: Client) -> None:
         preview = self.upload(admin, "Kode,Nama,Jenis\n1,Dinas Sosial,dinas\n")
