@@ -40,7 +40,7 @@ def refuse_other_frame(wanted: Definition, current: Definition | None, *, by_sys
     The frame is what the module ships, or else what is current here. Only the system begins a managed service
     for which no module ships one.
     """
-    frame = shipped(wanted) or (current if current and current.managed_by else None)
+    frame = frame_of(wanted) or (current if current and current.managed_by else None)
     if frame is None:
         if wanted.managed_by and not by_system:
             raise FrameChanged([_("Hapus managed_by: layanan yang dijalankan modul datang bersama modulnya.")])
@@ -85,7 +85,7 @@ def renewed(frame: Mapping[str, Any], current: Definition | None) -> dict[str, A
     return made
 
 
-def shipped(wanted: Definition) -> Definition | None:
+def frame_of(wanted: Definition) -> Definition | None:
     """The definition of that key that a module ships, whatever the wanted one says of who manages it."""
     found = (_file(name) for name in (wanted.key, wanted.managed_by) if name)
     return next((item for item in found if item and item.key == wanted.key), None)
