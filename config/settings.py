@@ -109,7 +109,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
-    **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters")},
+    **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters", "organisation")},
+    "modules.santunan_kematian.tasks.*": {"queue": "documents"},
     "tenants.accounts.tasks.*": {"queue": "mail"},
     "onboarding.*": {"queue": "fleet"},
 }
@@ -120,6 +121,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "onboarding.in_every_regency",
         "schedule": 600,
         "args": ("tenants.letters.tasks.resume_letters",),
+    },
+    "organisation.resume": {
+        "task": "onboarding.in_every_regency",
+        "schedule": 600,
+        "args": ("tenants.organisation.tasks.resume_units",),
+    },
+    "santunan_kematian.resume": {
+        "task": "onboarding.in_every_regency",
+        "schedule": 600,
+        "args": ("modules.santunan_kematian.tasks.resume_registers",),
     },
     "files.sweep": {
         "task": "onboarding.in_every_regency",
@@ -144,13 +155,14 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tenants.context.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "tenants.people.searching.NumbersStayOutOfAddresses",  # before anything repeats the address
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "modules.gate.GateMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

@@ -94,16 +94,8 @@ class Claims(ListAPIView[Claim]):
         form = ClaimForm(request.data, request.FILES, villages=villages)
         if not form.is_valid():
             raise ValidationError({name: [str(error) for error in errors] for name, errors in form.errors.items()})
-        village = next(v for v in villages if v.pk == form.cleaned_data["village"])
         try:
-            claim = actions.draft_claim(
-                data=form.data_of(),
-                village=village,
-                documents=form.uploads(),
-                by=request.user,
-                at=timezone.now(),
-                token=form.cleaned_data["token"],
-            )
+            claim = actions.draft_claim(**form.filing(), by=request.user, at=timezone.now())
             if request.data.get("file"):
                 claim = actions.file_claim(claim=claim, by=request.user, at=timezone.now())
         except (Refused, services.CaseRefused, FileRefused) as refusal:

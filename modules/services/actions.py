@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from modules.services import letters, queries, workflow
 from modules.services.definition import APPLICANT, Definition, Scope, State, Transition, parse
+from modules.services.managed import refuse_other_frame
 from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
 from modules.services.shipped import shipped_contents
 from tenants.accounts.models import User
@@ -83,7 +84,8 @@ class Filed:
 def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> DefinitionVersion:
     """Make a definition the current one of its service; the same content again changes nothing.
 
-    Cases in progress stay on the version they started with. Raises DefinitionInvalid.
+    Cases in progress stay on the version they started with. Raises DefinitionInvalid; of a service that a module
+    runs only words and time limits may change (FrameChanged).
     """
     parsed = parse(dict(definition))
     content = parsed.model_dump(mode="json")
@@ -92,6 +94,7 @@ def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> 
         key=parsed.key, defaults={"name": parsed.name, "unit": queries.office_named(parsed.office)}
     )
     service = Service.objects.select_for_update().get(key=parsed.key)
+    refuse_other_frame(parsed, service.current.definition if service.current else None, by_system=by is None)
     if service.current and service.current.sha256 == sha256:
         return service.current
     latest = service.versions.order_by("-number").first()

@@ -19,6 +19,7 @@ from modules.services.actions import (
     reveal,
 )
 from modules.services.definition import Definition, DefinitionInvalid, Transition
+from modules.services.managed import renewed
 from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
 from modules.services.queries import (
     Reach,
@@ -77,6 +78,7 @@ __all__ = [
     "open_cases",
     "publish",
     "reach",
+    "renewed",
     "reveal",
     "shipped",
     "steps_of",
