@@ -19,6 +19,7 @@ from modules.services.actions import (
     reveal,
 )
 from modules.services.definition import Definition, DefinitionInvalid, Transition
+from modules.services.managed import renewed
 from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
 from modules.services.queries import (
     Reach,
@@ -40,6 +41,7 @@ from modules.services.queries import (
     turn_of,
     without_closed_doors,
 )
+from modules.services.shipped import shipped
 
 __all__ = [
     "Applicant",
@@ -79,8 +81,10 @@ __all__ = [
     "publish",
     "reach",
     "rehearsed",
+    "renewed",
     "reveal",
     "roles_by_service",
+    "shipped",
     "steps_of",
     "timeline",
     "turn_of",

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from modules.contract import Module
 from modules.library.models import Release
 from modules.registry import discover
+from modules.services.public import shipped
 from onboarding.applications.links import hashed
 from onboarding.applications.models import Agreement, Application, GoLiveRequest, Paper
-from onboarding.plan import SERVICES, known_services, shipped_services
+from onboarding.plan import SERVICES, known_services
 from tenants import regions
 from tenants.models import Regency
 from tenants.regions import RegencyInfo
@@ -135,18 +136,17 @@ def choices(sources: dict[str, str]) -> list[Choice]:
         if not module.essential
     ]
     origin = Regency.objects.filter(schema_name=sources.get(SERVICES, "")).first()
-    shipped = shipped_services()
-    services = [
-        Choice(key, shipped.get(key, key.replace("_", " ").capitalize()), "", (), (), is_service=True)
-        for key in sorted(known_services(origin))
-    ]
+    services = [Choice(key, name_of(key), "", (), (), is_service=True) for key in sorted(known_services(origin))]
     return [*modules, *services]
 
 
 def name_of(key: str) -> str:
     """A module or a service, as people call it."""
     module = _module(key)
-    return str(module.name) if module else shipped_services().get(key, key.replace("_", " ").capitalize())
+    if module:
+        return str(module.name)
+    service = shipped().get(key)
+    return service.name if service else key.replace("_", " ").capitalize()
 
 
 def with_required(keys: Iterable[str]) -> tuple[list[str], list[str]]:

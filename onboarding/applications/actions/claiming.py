@@ -27,7 +27,7 @@ from onboarding.applications.queries import holder_of
 from tenants.accounts.models import User
 from tenants.audit.actions import record
 from tenants.models import Regency
-from tenants.regions import RegencyInfo, UnknownRegency, regency, suggest_subdomain
+from tenants.regions import SANDBOX, RegencyInfo, UnknownRegency, regency, suggest_subdomain
 from tenants.schemas.context import after_commit
 
 State = Application.State
@@ -242,7 +242,7 @@ def _info(code: str) -> RegencyInfo:
         info = regency(code.strip())
     except UnknownRegency:
         raise RegencyUnknown(_("Pilih kabupaten atau kota dari daftar.")) from None
-    if info.administrative:
+    if info.administrative or info.code == SANDBOX.code:
         raise RegencyUnknown(
             _("%s tidak memiliki pemerintahan daerah sendiri, jadi tidak dapat mendaftar.") % info.title
         )

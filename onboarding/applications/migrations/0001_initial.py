@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('onboarding', '0002_several_sources_and_administrators'),
-        ('tenants', '0003_regency_live'),
+        ('tenants', '0005_regency_live'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

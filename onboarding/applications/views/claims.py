@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from onboarding.applications import actions, queries
 from onboarding.applications.forms import ContestForm
 from onboarding.applications.views import find
+from onboarding.applications.views.posted import posted
 from tenants.accounts.access import public_page
 from tenants.files.actions import FileRefused
 
@@ -61,7 +62,7 @@ def join_answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 def contest(request: HttpRequest, token: str) -> HttpResponse:
     """Why the first claim is not the government's, with a letter of assignment."""
     found = find(token)
-    form = ContestForm(request.POST or None, request.FILES or None)
+    form = ContestForm(*posted(request, files=True))
     if request.method == "POST" and form.is_valid():
         try:
             actions.contest(application=found, **form.cleaned_data, at=timezone.now())

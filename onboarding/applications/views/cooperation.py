@@ -15,6 +15,7 @@ from onboarding.applications import actions, documents, queries
 from onboarding.applications.forms import AgreementForm
 from onboarding.applications.models import TONES, Agreement, Application, Paper
 from onboarding.applications.views import find
+from onboarding.applications.views.posted import posted
 from tenants.accounts.access import public_page
 from tenants.files.actions import FileRefused
 from tenants.files.serving import serve
@@ -59,7 +60,7 @@ def agreements(request: HttpRequest, token: str) -> HttpResponse:
     found = find(token)
     if found.state not in SIGNABLE:
         raise Http404
-    form = AgreementForm(request.POST or None, request.FILES or None, initial=suggested(found))
+    form = AgreementForm(*posted(request, files=True), initial=suggested(found))
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:

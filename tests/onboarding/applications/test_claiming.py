@@ -40,7 +40,7 @@ def test_only_a_governments_mailbox(public: None, queued: list, email: str) -> N
     assert not Application.objects.exists()
 
 
-@pytest.mark.parametrize("code", ["", "99.99", "3324", "31.01", "<script>"])
+@pytest.mark.parametrize("code", ["", "99.99", "3324", "31.01", "99.01", "<script>"])
 def test_only_one_of_the_514_with_a_government(public: None, queued: list, code: str) -> None:
     with pytest.raises(actions.RegencyUnknown):
         builders.begun(code=code)

@@ -222,6 +222,7 @@ def test_every_page_says_that_it_is_a_trial(trial: Regency) -> None:
     user = administrator("siti@batang.test")
     browser = Client(headers={"host": "batang.localhost"})
     assert "Situs ini masih uji coba" in browser.get("/").content.decode()
+    connection.set_tenant(trial, include_public=False)
     browser.force_login(user)
     page = browser.get("/work/start/").content.decode()
     assert "surat bertanda air" in page

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("services", "0002_versions_never_change")]
+    dependencies = [("services", "0003_events_never_change")]
 
     operations = [
         migrations.AddField(

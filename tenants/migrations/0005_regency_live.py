@@ -10,7 +10,7 @@ def already_live(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0002_standby_schemas")]
+    dependencies = [("tenants", "0004_schema_names_are_for_life")]
 
     operations = [
         migrations.AddField(
