@@ -49,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
     chosen = queries.place(request.POST.get("code") or request.GET.get("code", ""))
     if chosen is None:
         return redirect("apply:places")
-    form = BeginForm(*posted(request), initial={"code": chosen.info.code})
+    form = BeginForm(**posted(request), initial={"code": chosen.info.code})
     status = 200
     if request.method == "POST":
         status = 422
@@ -82,7 +82,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
     """The link once more, to the mailbox that began; whether there is one is not said."""
-    form = LinkForm(*posted(request), initial={"code": request.GET.get("code", "")[:5]})
+    form = LinkForm(**posted(request), initial={"code": request.GET.get("code", "")[:5]})
     if request.method == "POST" and form.is_valid():
         if too_often(request, form.cleaned_data["email"]):
             return render(request, "applications/too_often.html", status=429)

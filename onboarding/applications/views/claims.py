@@ -62,7 +62,7 @@ def join_answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 def contest(request: HttpRequest, token: str) -> HttpResponse:
     """Why the first claim is not the government's, with a letter of assignment."""
     found = find(token)
-    form = ContestForm(*posted(request, files=True))
+    form = ContestForm(**posted(request, files=True))
     if request.method == "POST" and form.is_valid():
         try:
             actions.contest(application=found, **form.cleaned_data, at=timezone.now())

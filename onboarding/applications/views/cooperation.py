@@ -60,7 +60,7 @@ def agreements(request: HttpRequest, token: str) -> HttpResponse:
     found = find(token)
     if found.state not in SIGNABLE:
         raise Http404
-    form = AgreementForm(*posted(request, files=True), initial=suggested(found))
+    form = AgreementForm(**posted(request, files=True), initial=suggested(found))
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -37,7 +37,7 @@ from tenants.files.actions import FileRefused
 def officer(request: HttpRequest, token: str) -> HttpResponse:
     """Who answers for it."""
     found = find(token)
-    form = OfficerForm(*posted(request), initial=OfficerForm.initial_of(found))
+    form = OfficerForm(**posted(request), initial=OfficerForm.initial_of(found))
     return _part(request, token, found, "officer", form, actions.save_officer, lambda: form.cleaned_data)
 
 
@@ -47,7 +47,7 @@ def officer(request: HttpRequest, token: str) -> HttpResponse:
 def letter(request: HttpRequest, token: str) -> HttpResponse:
     """The letter of assignment."""
     found = find(token)
-    form = LetterForm(*posted(request, files=True))
+    form = LetterForm(**posted(request, files=True))
     extra = {"paper": queries.newest_paper(found), "upload": True}
     return _part(request, token, found, "letter", form, actions.save_letter, lambda: form.cleaned_data, extra)
 
@@ -60,7 +60,7 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
     found = find(token)
     if request.htmx and request.method == "GET":  # type: ignore[attr-defined]
         return _checked(request, found)
-    form = AddressForm(*posted(request), initial={"subdomain": found.subdomain})
+    form = AddressForm(**posted(request), initial={"subdomain": found.subdomain})
     extra = {"base_domain": settings.BASE_DOMAIN, "host": f"{found.subdomain}.{settings.BASE_DOMAIN}"}
     return _part(request, token, found, "address", form, actions.save_address, lambda: form.cleaned_data, extra)
 
@@ -89,7 +89,7 @@ def modules(request: HttpRequest, token: str) -> HttpResponse:
     if not found.sources and publishers:  # the model regency first
         chosen_sources["source_services"] = publishers[0][0]
     form = ModulesForm(
-        *posted(request),
+        **posted(request),
         choices=choices,
         services=publishers,
         initial={"modules": found.modules, **chosen_sources},
@@ -115,7 +115,7 @@ def administrators(request: HttpRequest, token: str) -> HttpResponse:
     """Who is invited first."""
     found = find(token)
     people = found.administrators or [{"name": found.officer_name, "email": found.email}]
-    form = AdministratorsForm(*posted(request), initial=AdministratorsForm.initial_of(people))
+    form = AdministratorsForm(**posted(request), initial=AdministratorsForm.initial_of(people))
     return _part(
         request, token, found, "administrators", form, actions.save_administrators, lambda: {"people": form.people()}
     )
@@ -136,7 +136,7 @@ def terms(request: HttpRequest, token: str) -> HttpResponse:
         "starts_on": timezone.localdate().replace(month=1, day=1).replace(year=timezone.localdate().year + 1),
         "months": 12,
     }
-    form = TermsForm(*posted(request), initial={**suggested, **found.terms})
+    form = TermsForm(**posted(request), initial={**suggested, **found.terms})
     return _part(request, token, found, "terms", form, actions.save_terms, lambda: {"terms": form.terms()})
 
 

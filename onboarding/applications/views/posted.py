@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 
 
-def posted(request: HttpRequest, *, files: bool = False) -> tuple[Any, ...]:
-    """The first arguments of a form: bound on POST, whatever came; unbound otherwise."""
+def posted(request: HttpRequest, *, files: bool = False) -> dict[str, Any]:
+    """Keywords of a form: bound on POST, whatever came; unbound otherwise."""
     if request.method != "POST":
-        return ()
-    return (request.POST, request.FILES) if files else (request.POST,)
+        return {}
+    return {"data": request.POST, "files": request.FILES} if files else {"data": request.POST}
