@@ -60,12 +60,21 @@ _BOTH = [
     "tenants.accounts",
     "tenants.audit",
 ]
-SHARED_APPS = ["django_tenants", "tenants", *_BOTH, "modules", "modules.library", "onboarding"]
+SHARED_APPS = [
+    "django_tenants",
+    "tenants",
+    *_BOTH,
+    "modules",
+    "modules.library",
+    "onboarding",
+    "onboarding.applications",
+]
 TENANT_APPS = [
     *_BOTH,
     "tenants.organisation",
     "tenants.files",
     "tenants.letters",
+    "tenants.mail",
     *[m.app for m in discover()],
 ]
 _TABLELESS = [
@@ -92,6 +101,23 @@ TENANT_LIMIT_SET_CALLS = True
 # How many ready schemas wait for the next regency.
 STANDBY_POOL = env.int("STANDBY_POOL", 2)
 
+# -- Signing up. Which mailboxes count as a government's; how long its links and unfinished applications last.
+OFFICIAL_EMAIL_SUFFIXES = env.list("OFFICIAL_EMAIL_SUFFIXES", [".go.id"])
+APPLICATION_LINK_HOURS = env.int("APPLICATION_LINK_HOURS", 48)
+APPLICATION_DRAFT_DAYS = env.int("APPLICATION_DRAFT_DAYS", 30)
+# How many applications one network address may begin in an hour, and how many mails one mailbox gets of it.
+SIGN_UPS_PER_HOUR = env.int("SIGN_UPS_PER_HOUR", 10)
+# What the agreements say of the other side, and their legal text: a deployment has its own lawyers.
+PROVIDER_NAME = env.str("PROVIDER_NAME", "Tim Pusat Rujukan")
+PROVIDER_ADDRESS = env.str("PROVIDER_ADDRESS", "")
+PROVIDER_SIGNATORY = env.str("PROVIDER_SIGNATORY", "")
+PROVIDER_POSITION = env.str("PROVIDER_POSITION", "Penanggung jawab")
+AGREEMENT_TEXTS = env.path("AGREEMENT_TEXTS", BASE_DIR / "onboarding" / "applications" / "agreements.json")
+AGREEMENT_REMINDERS = env.list("AGREEMENT_REMINDERS", [90, 60, 30], subcast=int)
+# What going live takes.
+GO_LIVE_ADMINISTRATORS = env.int("GO_LIVE_ADMINISTRATORS", 2)
+GO_LIVE_AGREEMENTS = env.list("GO_LIVE_AGREEMENTS", ["pks", "dpa"])
+
 # -- Servers
 DATABASES = {"default": database(env.str("DATABASE_URL", "postgresql:///rujukan"), pool=not TESTING)}
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
@@ -112,11 +138,14 @@ CELERY_TASK_ROUTES = {
     **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters", "organisation")},
     "modules.santunan_kematian.tasks.*": {"queue": "documents"},
     "tenants.accounts.tasks.*": {"queue": "mail"},
+    "onboarding.applications.send*": {"queue": "mail"},
     "onboarding.*": {"queue": "fleet"},
 }
 CELERY_BEAT_SCHEDULE = {
     # Provisioning runs whose worker disappeared are taken up again.
     "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 20},
+    "applications.expire": {"task": "onboarding.applications.expire_overdue", "schedule": 3600},
+    "applications.remind": {"task": "onboarding.applications.remind", "schedule": crontab(hour=7, minute=30)},
     "letters.resume": {
         "task": "onboarding.in_every_regency",
         "schedule": 600,
@@ -302,6 +331,8 @@ EMAIL = env.dj_email_url("EMAIL_URL", "console:")
 if "EMAIL_BACKEND" not in EMAIL:  # Django would take SMTP without TLS
     raise ImproperlyConfigured("EMAIL_URL must begin with submission://, smtp://, smtps://, file:// or console:")
 vars().update(EMAIL)
+# Everything is sent through the guard: what a regency in trial writes reaches its own staff alone.
+EMAIL_DELIVERY_BACKEND, EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"], "tenants.mail.backend.GuardedBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Rujukan <no-reply@{BASE_DOMAIN}>")
 
 # -- Logs and errors

@@ -9,6 +9,7 @@ from modules import console as modules
 from modules.library import console as library
 from onboarding import console as onboarding
 from onboarding import views as site
+from onboarding.applications import console as applications
 from onboarding.catalogue import views as catalogue
 from tenants import console as tenants
 from tenants.accounts import console as accounts
@@ -29,6 +30,15 @@ console = [
     path("runs/<int:pk>/", onboarding.run, name="run"),
     path("runs/<int:pk>/retry/", onboarding.retry, name="retry"),
     path("runs/<int:pk>/abandonment/", onboarding.abandon, name="abandon"),
+    path("applications/", applications.applications, name="applications"),
+    path("applications/<int:pk>/", applications.application, name="application"),
+    path("applications/<int:pk>/decision/", applications.decision, name="decision"),
+    path("applications/<int:pk>/settlement/", applications.settlement, name="settlement"),
+    path("applications/<int:pk>/documents/<str:kind>/", applications.document, name="document"),
+    path("papers/<uuid:uuid>/", applications.paper, name="paper"),
+    path("regencies/<str:code>/agreements/", applications.agreements, name="agreements"),
+    path("agreements/<int:pk>/", applications.agreement, name="agreement"),
+    path("go-live/<int:pk>/", applications.go_live, name="go_live"),
     path("packages/", library.releases, name="releases"),
     path("operators/", accounts.operators, name="operators"),
     path("operators/<int:pk>/", accounts.operator, name="operator"),
@@ -42,6 +52,8 @@ urlpatterns = [
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<str:key>/", catalogue.entry, name="catalogue_entry"),
     path("console/", include((console, "console"))),
+    path("apply/", include("onboarding.applications.urls")),
+    path("api/v1/onboarding/", include("onboarding.applications.api")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("tls/ask", health.tls_ask, name="tls_ask"),

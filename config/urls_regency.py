@@ -21,6 +21,8 @@ urlpatterns = [
     path("work/", work, name="work"),
     path("", include("tenants.identity.urls")),
     path("work/settings/", include("modules.settings_urls")),
+    path("work/start/", include("onboarding.start.urls")),
+    path("work/outbox/", include("tenants.mail.urls")),
     path("work/staff/", include("tenants.accounts.staff_urls")),
     path("work/packages/", include("modules.library.urls")),
     path("work/audit/", include("tenants.audit.urls")),

@@ -29,6 +29,8 @@ SECTORS = {
     Sector.ADMINISTRATION: _("Layanan"),
 }
 SETTINGS = (
+    NavItem(_("Langkah menuju mulai"), "start:checklist", StaffPermission.PREPARE, "list-checks"),
+    NavItem(_("Kotak keluar"), "mail:outbox", StaffPermission.PREPARE, "send"),
     NavItem(_("Identitas"), "identity:identity", StaffPermission.MANAGE_IDENTITY, "palette"),
     NavItem(_("Modul"), "settings:modules", StaffPermission.MANAGE_MODULES, "toggle-right"),
     NavItem(_("Paket templat"), "library:packages", StaffPermission.MANAGE_PACKAGES, "package"),
@@ -41,6 +43,7 @@ SETTINGS = (
 
 CONSOLE = (
     NavItem(_("Kabupaten"), "console:regencies", ConsolePermission.VIEW, "map"),
+    NavItem(_("Pengajuan"), "console:applications", ConsolePermission.VIEW, "inbox"),
     NavItem(_("Penyiapan"), "console:runs", ConsolePermission.VIEW, "rocket"),
     NavItem(_("Paket templat"), "console:releases", ConsolePermission.VIEW, "package"),
     NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from modules.library.actions import ReleaseTampered
 from modules.packages import BrokenReference, ContentRefused
 from modules.switches import SwitchRefused
 from onboarding import tasks
+from onboarding.applications import progress
 from onboarding.models import ProvisioningRun, ProvisioningStep
 from onboarding.plan import AlreadyProvisioning, ProvisioningRefused, already, plan
 from onboarding.steps import STEPS, Step
@@ -46,12 +47,20 @@ def request_run(
     modules: Iterable[str] = (),
     admin_email: str = "",
     admin_name: str = "",
+    sources: Mapping[str, str] | None = None,
+    administrators: Sequence[Mapping[str, str]] = (),
     by: Any,
     at: datetime,
     in_background: bool = True,
 ) -> ProvisioningRun:
-    """Reserve a code and a subdomain for a run and hand it to a worker. Raises ProvisioningRefused."""
-    planned = plan(code=code, subdomain=subdomain, source=source, modules=modules, admin_email=admin_email)
+    """Reserve a code and a subdomain for a run and hand it to a worker. Raises ProvisioningRefused.
+
+    `sources` names another publisher (schema name) for some of the modules; `administrators` are invited besides
+    the first one.
+    """
+    planned = plan(
+        code=code, subdomain=subdomain, source=source, modules=modules, admin_email=admin_email, sources=sources or {}
+    )
     with in_public():
         try:
             with transaction.atomic():
@@ -60,6 +69,8 @@ def request_run(
                     name=planned.info.title,
                     subdomain=planned.subdomain,
                     source=source,
+                    sources=dict(sources or {}),
+                    administrators=[dict(person) for person in administrators],
                     modules=list(planned.modules),
                     admin_email=admin_email.strip().lower(),
                     admin_name=admin_name.strip(),
@@ -208,6 +219,7 @@ def _forget(run: ProvisioningRun, regency: Regency | None, by: Any, at: datetime
     run.state, run.finished_at = State.ABANDONED, at
     run.save(update_fields=["state", "finished_at"])
     record("onboarding.provisioning_abandoned", subject=run, by=by, at=at)
+    progress.abandoned(run=run, by=by, at=at)
     return run
 
 

@@ -17,16 +17,18 @@ class ProvisioningRun(models.Model):
     """While one of these, the run holds its code and its subdomain."""
 
     class Privacy:
-        personal = ("admin_email", "admin_name", "requested_by")
+        personal = ("admin_email", "admin_name", "administrators", "requested_by")
         specific = ()
 
     code = models.CharField(_("Kode Kemendagri"), max_length=5)
     name = models.CharField(_("Kabupaten/kota"), max_length=80)
     subdomain = models.CharField(_("Subdomain"), max_length=40)
     source = models.CharField(_("Salin dari"), max_length=63, blank=True)  # schema name; empty: the modules' baseline
+    sources = models.JSONField(_("Templat dari"), default=dict)  # module key to schema name, where not `source`
     modules = models.JSONField(_("Modul"))  # keys of modules and services, in the order of switching on
     admin_email = models.EmailField(_("Surel administrator"), blank=True)
     admin_name = models.CharField(_("Nama administrator"), max_length=120, blank=True)
+    administrators = models.JSONField(_("Administrator lain"), default=list)  # [{"name", "email"}, …]
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     requested_by = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()

@@ -1,7 +1,8 @@
 """What a provisioning run would do, checked before anything is made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -77,7 +78,13 @@ class Plan:
 
 
 def plan(
-    *, code: str, subdomain: str = "", source: str = "", modules: Iterable[str] = (), admin_email: str = ""
+    *,
+    code: str,
+    subdomain: str = "",
+    source: str = "",
+    modules: Iterable[str] = (),
+    admin_email: str = "",
+    sources: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan:
     """Check a request. No modules means those of the source, or all. Raises ProvisioningRefused."""
     with in_public():
@@ -86,10 +93,18 @@ def plan(
         _check_subdomain(subdomain, code)
         origin = _source(source)
         chosen = tuple(dict.fromkeys(key.strip() for key in modules if key.strip()))
-        keys = in_order(chosen or default_modules(origin), known_services(origin))
+        origins = {key: _source(schema) for key, schema in sources.items()}
+        keys = in_order(chosen or default_modules(origin), known_services(origins.get(SERVICES) or origin))
         if admin_email:
             _check_email(admin_email)
         return Plan(info, subdomain, origin, keys)
+
+
+def check_modules(keys: Sequence[str], sources: Mapping[str, str]) -> tuple[str, ...]:
+    """The keys in the order of switching on, each publisher one that can be cloned. Raises ProvisioningRefused."""
+    with in_public():
+        origins = {key: _source(schema) for key, schema in sources.items()}
+        return in_order(keys, known_services(origins.get(SERVICES)))
 
 
 def taken_subdomains() -> list[str]:

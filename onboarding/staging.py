@@ -13,6 +13,7 @@ from modules.library.models import Clone, Release
 from modules.registry import discover
 from modules.switches import is_reachable, switches
 from onboarding import actions
+from onboarding.applications.actions import open_for_real
 from onboarding.cast import Member, enlist
 from onboarding.models import ProvisioningRun
 from tenants.audit.actions import Operator
@@ -46,7 +47,7 @@ def raise_regency(*, code: str, schema: str, brand: str, source: str = "", by: O
         found.brand = brand
         found.save(update_fields=["brand"])
         hosts.changed()
-        return found
+        return open_for_real(regency=found, by=None, at=timezone.now())
 
 
 def people(regency: Regency, at: datetime, *, password: str | None) -> list[Member]:

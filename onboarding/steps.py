@@ -15,6 +15,7 @@ from modules.library.queries import latest_release
 from modules.models import ModuleSwitch
 from modules.registry import find
 from modules.switches import ON, switch
+from onboarding.applications import progress
 from onboarding.models import ProvisioningRun
 from onboarding.plan import CodeTaken, SubdomainTaken
 from tenants.accounts.actions import invite
@@ -89,9 +90,10 @@ def regions(run: ProvisioningRun, at: datetime) -> str:
 def templates(run: ProvisioningRun, at: datetime) -> str:
     """The chosen modules' packages of the source, or the baseline that each module ships."""
     regency = regency_of(run)
-    source = Regency.objects.filter(schema_name=run.source).first() if run.source else None
     packages = objects = 0
     for module in filter(None, map(find, run.modules)):
+        schema_name = run.sources.get(module.key, run.source)
+        source = Regency.objects.filter(schema_name=schema_name).first() if schema_name else None
         release = latest_release(source, module.key) if source else None
         if release:
             counts = clone(regency=regency, release=release, by=Operator(run.requested_by), at=at).counts()
@@ -115,26 +117,29 @@ def modules(run: ProvisioningRun, at: datetime) -> str:
 
 
 def administrator(run: ProvisioningRun, at: datetime) -> str:
-    """The first administrator's account and invitation."""
+    """The first administrators' accounts and invitations."""
+    people = [{"name": run.admin_name, "email": run.admin_email}] if run.admin_email else []
+    people += run.administrators
     with in_regency(regency_of(run)):
         role = baseline.administrator_role()
-        if not run.admin_email:
-            return _("Tanpa undangan")
-        if not User.objects.filter(email=run.admin_email.lower()).exists():
-            _user, token = invite(
-                email=run.admin_email, name=run.admin_name or run.admin_email, roles=[role], by=None, at=at
-            )
-            run.token = token  # type: ignore[attr-defined]  # for the terminal that asked; never stored
-    return _("Undangan dikirim kepada %s") % run.admin_email
+        for person in people:
+            address = person["email"].strip().lower()
+            if not User.objects.filter(email=address).exists():
+                _user, token = invite(email=address, name=person["name"] or address, roles=[role], by=None, at=at)
+                run.token = token  # type: ignore[attr-defined]  # for the terminal that asked; never stored
+    if not people:
+        return _("Tanpa undangan")
+    return _("Undangan dikirim kepada %s") % ", ".join(person["email"] for person in people)
 
 
 def open_door(run: ProvisioningRun, at: datetime) -> str:
-    """From here on the address answers."""
+    """From here on the address answers, in trial."""
     regency = Regency.objects.select_for_update().get(code=run.code)
     regency.state = Regency.State.ACTIVE
     regency.save(update_fields=["state"])
     with in_regency(regency):
         record("onboarding.regency_opened", subject=regency, by=Operator(run.requested_by), at=at)
+    progress.opened(run=run, at=at)
     hosts.changed()
     return regency.host
 

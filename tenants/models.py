@@ -69,9 +69,13 @@ class Regency(TenantMixin):
     website = models.CharField(_("Laman"), max_length=100, blank=True)  # host and path, without https://
     state = models.CharField(_("Keadaan"), max_length=20, choices=State, default=State.DRAFT)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Until then it is in trial: pages say so, mails reach its own staff alone, letters carry a watermark.
+    live_at = models.DateTimeField(_("Mulai berlaku"), null=True, blank=True)
+    live_by = models.CharField(_("Dibuka oleh"), max_length=120, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(live_by="") | Q(live_at__isnull=False), name="regency_live_by_and_at"),
             models.CheckConstraint(condition=Q(schema_name__regex=SCHEMA_NAME), name="regency_schema_name"),
             models.CheckConstraint(condition=Q(code__regex=r"^\d\d\.\d\d$"), name="regency_code"),
             models.CheckConstraint(
@@ -91,6 +95,11 @@ class Regency(TenantMixin):
     def is_sandbox(self) -> bool:
         """Whether it is the invented regency that visitors try."""
         return self.code == SANDBOX.code
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether what is done here is still rehearsal."""
+        return self.live_at is None
 
     @property
     def short_zone(self) -> str:

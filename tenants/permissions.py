@@ -22,6 +22,7 @@ class ConsolePermission(Permission):
 
     VIEW = "console.view", _("Melihat konsol")
     PROVISION = "console.provision", _("Menyiapkan kabupaten")
+    DECIDE_APPLICATIONS = "console.decide_applications", _("Memutuskan pengajuan kabupaten dan mulai berlakunya")
     CHANGE_REGENCY = "console.change_regency", _("Mengubah keadaan kabupaten")
     CHANGE_MODULES = "console.change_modules", _("Menghidupkan dan mematikan modul")
     MANAGE_OPERATORS = "console.manage_operators", _("Mengelola operator")

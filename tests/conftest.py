@@ -10,6 +10,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 
 from modules.switches import switches
 from tenants.models import Domain, Regency
@@ -60,6 +61,7 @@ def make_regency(schema: str, make: Callable[[str], object] = make_schema) -> Re
         time_zone=zone,
         kind="kabupaten",
         state="active",
+        live_at=timezone.now(),
     )
     regency.save()
     Domain.objects.create(tenant=regency, domain=f"{schema}.localhost", is_primary=True)

@@ -22,6 +22,7 @@ from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVer
 from modules.services.shipped import shipped_contents
 from tenants.accounts.models import User
 from tenants.audit.actions import record
+from tenants.current import is_trial
 from tenants.files import actions as files
 from tenants.letters.numbering import NumberTaken, PatternInvalid
 from tenants.organisation.calendar import Calendar, current_calendar
@@ -150,7 +151,8 @@ def file_case(
         return Filed(earlier, _secret(token), is_new=False)
     definition = owner.current.definition
     clock = workflow.started(definition, current_calendar(unit or owner.unit), at)
-    number = _next_number(owner, definition, at)
+    rehearsed = is_trial()
+    number = _rehearsal_number(owner, definition, at) if rehearsed else _next_number(owner, definition, at)
     case = Case(
         number=number,
         token=token,
@@ -168,6 +170,7 @@ def file_case(
         amount=amount,
         filed_at=at,
         filed_by=by,
+        is_rehearsal=rehearsed,
     )
     _enter(case, definition.state(definition.start), clock, at)
     case.save()
@@ -315,6 +318,13 @@ def _next_number(service: Service, definition: Definition, at: datetime) -> str:
     service.numbered_year = year
     service.save(update_fields=["numbered", "numbered_year"])
     return f"{definition.number_prefix}-{year}-{service.numbered:06}"
+
+
+def _rehearsal_number(service: Service, definition: Definition, at: datetime) -> str:
+    """`UJI-SK-2026-000001`: a rehearsal takes no number of the service's own. The caller holds the row's lock."""
+    year = current_calendar().day_of(at).year
+    count = service.cases.filter(is_rehearsal=True).count() + 1
+    return f"UJI-{definition.number_prefix}-{year}-{count:06}"
 
 
 def _secret(token: uuid.UUID) -> str:

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from modules.services.definition import Definition, DefinitionInvalid, State, remember
+from tenants.current import current_regency
 from tenants.files.models import Attachment
 from tenants.organisation.models import Unit, Village
 from tenants.people.fields import EncryptedField, KeyedHashField
@@ -95,6 +96,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> "CaseQuerySet":
         return self.filter(closed_at=None)
 
+    def counted(self) -> "CaseQuerySet":
+        """Those of the regency's present life: rehearsals while it is in trial, real cases from then on."""
+        return self.filter(is_rehearsal=current_regency().is_trial)
+
 
 class Case(models.Model):
     """One application, from filing to its end, on the version of the definition that it started with."""
@@ -140,6 +145,8 @@ class Case(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default=Outcome.OPEN)
+    # Filed while the regency was in trial. Never among real cases: not in lists, counts, registers or exports.
+    is_rehearsal = models.BooleanField(_("Latihan"), default=False, editable=False)
 
     objects = CaseQuerySet.as_manager()
 

@@ -119,7 +119,7 @@ def cases_for(user: User, found: Reach | None = None) -> CaseQuerySet:
         seen |= Q(version__in=by_unit, unit__in=found.units)
     if by_village and found.villages:
         seen |= Q(version__in=by_village, village__in=found.villages)
-    return Case.objects.filter(seen)
+    return Case.objects.counted().filter(seen)
 
 
 def without_closed_doors(cases: CaseQuerySet, regency: Regency) -> CaseQuerySet:
@@ -188,14 +188,26 @@ def find_tracked(number: str, secret: str) -> Case | None:
 
 def open_cases(service: str | None = None) -> int:
     """How many cases are open, of one service or of all that are not managed by a module."""
-    found = Case.objects.open()
+    found = Case.objects.counted().open()
     return found.filter(service__key=service).count() if service else found.count()
 
 
 def open_by_service() -> dict[int, int]:
     """How many cases of each service are open. One query."""
-    rows = Case.objects.open().values("service").annotate(count=Count("pk"))
+    rows = Case.objects.counted().open().values("service").annotate(count=Count("pk"))
     return {row["service"]: row["count"] for row in rows}
+
+
+def roles_by_service() -> dict[str, frozenset[str]]:
+    """The roles that the current definition of each service gives work to, without the applicant's."""
+    known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
+    return {version.service: version.roles - {APPLICANT} for version in known.values() if version.is_current}
+
+
+def rehearsed() -> set[str]:
+    """Keys of the services of which a rehearsal was carried to its end."""
+    ended = Case.objects.filter(is_rehearsal=True, outcome__in=[Case.Outcome.DONE, Case.Outcome.REFUSED])
+    return set(ended.values_list("service__key", flat=True))
 
 
 def offered() -> list[Definition]:

@@ -11,4 +11,5 @@ class StaffPermission(Permission):
     VIEW_AUDIT = "audit.view", _("Membaca jejak audit")
     MANAGE_IDENTITY = "identity.manage", _("Mengubah lambang, warna, dan kontak kabupaten")
     MANAGE_MODULES = "modules.manage", _("Menghidupkan dan mematikan modul")
+    PREPARE = "regency.prepare", _("Menyiapkan kabupaten sampai mulai berlaku")
     MANAGE_PACKAGES = "library.manage", _("Menyalin dan menerbitkan paket templat")

@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "accounts.user_invited": _("mengundang pegawai %(subject)s"),
+    "accounts.user_imported": _("mengundang pegawai %(subject)s dari berkas"),
     "accounts.invitation_resent": _("mengirim ulang undangan kepada pegawai %(subject)s"),
     "accounts.invitation_accepted": _("menerima undangan dan memilih kata sandi"),
     "accounts.token_created": _("masuk ke API dan menerima token"),

@@ -1,5 +1,7 @@
 """The people of a regency, for who manages them."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tenants.accounts import actions, queries
+from tenants.accounts import actions, exports, importing, queries
 from tenants.accounts.access import require
 from tenants.accounts.forms import InvitationForm, PeopleFilterForm
 from tenants.accounts.inviting import sent_invitation
 from tenants.accounts.models import Role, User
 from tenants.accounts.permissions import StaffPermission
+from tenants.organisation.actions import FileRefused
+from tenants.organisation.forms import ImportForm, RowsForm
 from tenants.organisation.models import Assignment
 
 PAGE = 50
@@ -63,6 +67,59 @@ def invite(request: HttpRequest) -> HttpResponse:
         status = 409
     crumbs = [(_("Pegawai"), "/work/staff/")]
     return render(request, "accounts/staff/invite.html", {"form": form, "crumbs": crumbs}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@require(StaffPermission.MANAGE_STAFF)
+def people_import(request: HttpRequest) -> HttpResponse:
+    """A file gives a preview; of the preview, sent back, the right rows are invited and the wrong ones shown."""
+    if "rows" in request.POST:
+        return _import(request)
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _preview(request, ImportForm(), importing.stage_people(form.cleaned_data["file"]))
+        except FileRefused as refused:
+            form.add_error("file", str(refused))
+    return _preview(request, form, status=422 if form.is_bound else 200)
+
+
+def _import(request: HttpRequest) -> HttpResponse:
+    form = RowsForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(RowsForm.BROKEN))
+        return _preview(request, ImportForm(), status=409)
+    staged = importing.stage_rows(form.cleaned_data["rows"])
+    left = importing.import_people(rows=staged, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    messages.success(request, _("%s undangan dikirim.") % (len(staged) - len(left)))
+    if not left:
+        return redirect("staff:users")
+    messages.warning(request, _("%s baris belum diundang. Perbaiki di berkas, lalu unggah lagi.") % len(left))
+    return _preview(request, ImportForm(), left)
+
+
+def _preview(
+    request: HttpRequest, form: ImportForm, staged: Sequence[importing.StagedPerson] = (), status: int = 200
+) -> HttpResponse:
+    good = [row for row in staged if not row.errors]
+    context = {
+        "form": form,
+        "staged": staged,
+        "good": len(good),
+        "rows": json.dumps([row.cells for row in staged]),
+        "roles": Role.objects.order_by("name"),
+        "crumbs": [(_("Pegawai"), "/work/staff/")],
+    }
+    return render(request, "accounts/staff/import.html", context, status=status)
+
+
+@require_GET
+@require(StaffPermission.MANAGE_STAFF)
+def people_example(request: HttpRequest) -> HttpResponse:
+    """An empty sheet with the right heads, and a second one with the roles and units that may be named."""
+    response = HttpResponse(exports.staff_workbook(), content_type=exports.XLSX)
+    response["Content-Disposition"] = 'attachment; filename="pegawai.xlsx"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,8 +1,9 @@
 """The answer that hands a stored file to a browser so that it stays a file."""
 
+from typing import Any, Protocol
+
 from django.http import FileResponse
 
-from tenants.files.models import Attachment
 from tenants.files.uploads import PDF
 
 # Chromium's own PDF viewer does not open in a sandbox; it does without anything else.
@@ -10,7 +11,15 @@ _VIEWER = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; fra
 _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
 
-def serve(attachment: Attachment, *, inline: bool = False) -> FileResponse:
+class Stored(Protocol):
+    """An Attachment, or another row that keeps a checked file."""
+
+    file: Any
+    original_name: Any
+    content_type: Any
+
+
+def serve(attachment: Stored, *, inline: bool = False) -> FileResponse:
     """The file as a download, or `inline` in the page. The caller has decided that this person may see it.
 
     The browser neither guesses its type, runs anything in it, nor keeps a copy.

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from tenants.audit.actions import record
+from tenants.current import is_trial
 from tenants.files.actions import store_made
 from tenants.files.uploads import PDF
 from tenants.letters import pdf, tasks
@@ -31,6 +32,10 @@ __all__ = [
     "retry",
     "revoke",
 ]
+
+
+TRIAL = "UJI COBA"
+"""Across every page of a letter that a regency makes before it has gone live."""
 
 
 class NotReady(Exception):
@@ -95,8 +100,11 @@ def request_letter(
         code=new_code(),
         requested_at=at,
         requested_by=by,
+        is_trial=is_trial(),
     )
     about = _about(title, number, letter.letter_date, place, issuer(regency, unit), paper)
+    if letter.is_trial:
+        about["watermark"] = TRIAL
     content = {**data, "letterhead": letterhead(regency, unit), "signer": asdict(signer), "letter": about}
     letter.fingerprint = fingerprint(content)
     letter.data = json.dumps({**content, "letter": {**about, **_check(letter, site(regency))}}, ensure_ascii=False)

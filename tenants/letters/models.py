@@ -94,6 +94,8 @@ class Letter(models.Model):
     state = models.CharField(_("Keadaan"), max_length=10, choices=State, default=State.QUEUED)
     problem = models.CharField(max_length=300, blank=True)
     code = models.CharField(max_length=12, unique=True)
+    # Made before the regency went live: watermarked, and the check says for ever that it is worth nothing.
+    is_trial = models.BooleanField(_("Uji coba"), default=False, editable=False)
     fingerprint = models.CharField(max_length=16)
     data = EncryptedField(null=True, blank=True, editable=False)
     attachment = models.OneToOneField(Attachment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts.models import User
-from tenants.organisation.actions.imports import MOST_BYTES
+from tenants.organisation.actions.tables import MOST_BYTES
 from tenants.organisation.models import Assignment, District, Position, Unit, Village
 from tenants.organisation.queries import unit_ids_within, villages_for_picker
 

@@ -38,13 +38,16 @@ def _operator(at: datetime) -> None:
 def _batang(at: datetime) -> None:
     from modules.registry import discover
     from onboarding import actions
+    from onboarding.applications.actions import open_for_real
     from onboarding.cast import enlist
+    from tenants.models import Regency
     from tenants.schemas.context import in_schema
 
     asked = actions.request_run(code="33.25", subdomain="batang", by=None, at=at, in_background=False)
     run = actions.provision(asked.pk)
     if run.state != "done":
         raise SystemExit(run.error)
+    open_for_real(regency=Regency.objects.get(schema_name="batang"), by=None, at=at)
     with in_schema("batang"):
         enlist("batang", list({role.key: role for module in discover() for role in module.roles}.values()), at)
         _santunan(at)

@@ -1,8 +1,5 @@
 """Units from a table: read, checked row by row for a preview, then written all together or not at all."""
 
-import csv
-import io
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +13,11 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import load_workbook
 
 from tenants.accounts.models import User
 from tenants.audit.actions import record
 from tenants.organisation.actions.refusals import FileRefused, RowsRefused
+from tenants.organisation.actions.tables import Cells, read_rows
 from tenants.organisation.actions.units import change_unit, create_unit, hold_tree
 from tenants.organisation.models import Unit, Village
 
@@ -40,12 +37,8 @@ COLUMNS = {
 }
 """Fields and the heads of their columns, in the order of an export. A file may leave out all but code, name, kind."""
 REQUIRED = ("code", "name", "kind")
-MOST_ROWS = 2_000
-MOST_BYTES = 2_000_000
-MOST_BYTES_UNPACKED = 50_000_000
 _YES = {"ya", "y", "1", "true", "yes"}
 _NO = {"", "tidak", "t", "0", "false", "no"}
-Cells = dict[str, str]
 
 
 @dataclass
@@ -62,21 +55,7 @@ class StagedRow:
 
 def stage_units(file: BinaryIO) -> list[StagedRow]:
     """Read an XLSX or CSV file (told apart by content) and check it. Raises FileRefused when it is not a table."""
-    content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise FileRefused(_("Berkas terlalu besar. Batasnya 2 MB."))
-    table = _xlsx(content) if content.startswith(b"PK") else _csv(content)
-    head = [cell.strip().casefold() for cell in next(table, [])]
-    columns = _column_names()
-    if missing := [COLUMNS[name] for name in REQUIRED if name not in {columns.get(cell) for cell in head}]:
-        raise FileRefused(_("Kolom berikut tidak ada: %s.") % ", ".join(map(str, missing)))
-    rows: list[Cells] = []
-    for line in table:
-        cells = {columns[name]: cell.strip() for name, cell in zip(head, line, strict=False) if name in columns}
-        rows.append(cells)
-        if len(rows) > MOST_ROWS:
-            raise FileRefused(_("Terlalu banyak baris. Batasnya %s baris.") % MOST_ROWS)
-    return stage_rows(rows)
+    return stage_rows(read_rows(file, COLUMNS, REQUIRED))
 
 
 def stage_rows(rows: Sequence[Mapping[str, str]]) -> list[StagedRow]:
@@ -186,15 +165,6 @@ def kind_of(text: str) -> str | None:
     return None
 
 
-def _column_names() -> dict[str, str]:
-    """Fields by the heads of their columns, whichever language the file was exported in."""
-    names = {name: name for name in COLUMNS}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            names |= {str(label).casefold(): name for name, label in COLUMNS.items()}
-    return names
-
-
 def _action(cells: Cells, unit: Unit | None) -> str:
     if unit is None:
         return "create"
@@ -266,39 +236,3 @@ def _is_circular(code: str, parents: Mapping[str, str]) -> bool:
         seen.add(above)
         above = parents.get(above, "")
     return False
-
-
-def _csv(content: bytes) -> Iterator[list[str]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileRefused(_("Berkas ini bukan XLSX dan bukan CSV berhuruf UTF-8.")) from None
-    if "\x00" in text:
-        raise FileRefused(_("Berkas ini bukan XLSX dan bukan CSV berhuruf UTF-8."))
-    head = text.split("\n", 1)[0]
-    delimiter = ";" if head.count(";") > head.count(",") else ","  # spreadsheets in Indonesian write semicolons
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    except csv.Error:
-        raise FileRefused(_("Berkas CSV ini rusak.")) from None
-
-
-def _xlsx(content: bytes) -> Iterator[list[str]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MOST_BYTES_UNPACKED:
-                raise FileRefused(_("Berkas terlalu besar setelah dibuka."))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for line in sheet.iter_rows(values_only=True, max_col=len(COLUMNS) + 8, max_row=MOST_ROWS + 2):
-            yield [_as_text(value) for value in line]
-    except FileRefused:
-        raise
-    except Exception as error:  # openpyxl raises whatever a broken file makes it stumble over
-        raise FileRefused(_("Berkas XLSX ini rusak atau terkunci kata sandi.")) from error
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)

@@ -1,0 +1,28 @@
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "applications.draft_begun": _("memulai pengajuan %(subject)s"),
+    "applications.claim_met": _("membuktikan surel %(subject)s; kabupatennya sudah diajukan orang lain"),
+    "applications.code_held": _("membuktikan surel dan memegang pengajuan %(subject)s"),
+    "applications.claim_contested": _("mengajukan keberatan %(subject)s"),
+    "applications.part_saved": _("mengisi bagian %(part)s dari pengajuan %(subject)s"),
+    "applications.application_submitted": _("mengajukan %(subject)s untuk diputuskan"),
+    "applications.application_returned": _("mengembalikan pengajuan %(subject)s"),
+    "applications.application_approved": _("menyetujui pengajuan %(subject)s"),
+    "applications.application_refused": _("menolak pengajuan %(subject)s"),
+    "applications.application_withdrawn": _("membatalkan pengajuan %(subject)s"),
+    "applications.application_expired": _("mengakhiri pengajuan %(subject)s yang ditinggalkan"),
+    "applications.provisioning_begun": _("memulai penyiapan dari pengajuan %(subject)s"),
+    "applications.trial_begun": _("membuka masa uji coba dari pengajuan %(subject)s"),
+    "applications.gone_live": _("menyelesaikan pengajuan %(subject)s: kabupatennya mulai berlaku"),
+    "applications.colleague_joined": _("bergabung dengan pengajuan lain (%(subject)s)"),
+    "applications.join_asked": _("meminta bergabung dengan pengajuan %(subject)s"),
+    "applications.join_declined": _("menolak seorang rekan bergabung dengan pengajuan %(subject)s"),
+    "applications.agreement_handed_in": _("mengunggah naskah kerja sama %(kind)s (%(subject)s)"),
+    "applications.agreement_verified": _("menyatakan sah naskah kerja sama %(kind)s (%(subject)s)"),
+    "applications.agreement_returned": _("mengembalikan naskah kerja sama %(kind)s (%(subject)s)"),
+    "applications.agreement_reminded": _("mengingatkan bahwa naskah %(subject)s berakhir dalam %(days)s hari"),
+    "applications.go_live_asked": _("meminta agar kabupaten mulai berlaku"),
+    "applications.go_live_refused": _("belum menyetujui kabupaten mulai berlaku"),
+    "applications.went_live": _("membuka %(subject)s untuk pemakaian sebenarnya"),
+}

@@ -1,0 +1,235 @@
+"""From trial to the real thing: facts from the schema, asked for, decided, enforced on the server."""
+
+from collections.abc import Iterator
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from modules.models import ModuleSwitch
+from modules.services.models import Case, Service
+from modules.services.public import cases_for, open_cases, reach
+from modules.switches import ON, switch, switches
+from onboarding.applications import actions, facts
+from onboarding.applications.models import GoLiveRequest
+from tenants.accounts.models import Role, User
+from tenants.accounts.permissions import StaffPermission
+from tenants.audit.models import AuditEntry
+from tenants.letters.models import IssuedNumber, Letter
+from tenants.letters.numbering import take_number
+from tenants.mail.actions import set_sender
+from tenants.models import Regency
+from tenants.organisation.models import Unit
+from tenants.permissions import ConsolePermission
+from tenants.routing import hosts
+from tenants.schemas.context import in_public, in_regency
+from tests.modules.services import builders as services
+from tests.onboarding.applications import builders
+from tests.tenants.letters.examples import ask as ask_letter
+from tests.tenants.test_console import operator
+
+
+@pytest.fixture
+def trial(batang: Regency, settings: Settings, tmp_path: object) -> Iterator[Regency]:
+    """Batang as it was on its first day: in trial, everything essential and nothing else switched on."""
+    settings.MEDIA_ROOT = tmp_path
+    with in_public():
+        Regency.objects.filter(pk=batang.pk).update(live_at=None, live_by="")
+        ModuleSwitch.objects.filter(regency=batang).exclude(module_key="services").update(state="off")
+    hosts.forget()
+    switches.forget()
+    found = Regency(**{field.attname: getattr(batang, field.attname) for field in Regency._meta.concrete_fields})
+    found.live_at, found.live_by = None, ""
+    found._state.adding = False
+    connection.set_tenant(found, include_public=False)
+    yield found
+
+
+def holding(regency: Regency) -> set[str]:
+    return {fact.key for fact in facts.of(regency, timezone.now()) if fact.holds}
+
+
+def administrator(email: str, factor: bool = True) -> User:
+    role, _ = Role.objects.get_or_create(
+        key="administrator", defaults={"name": "Administrator", "permissions": [str(p) for p in StaffPermission]}
+    )
+    user = User.objects.create_user(email, email.split("@")[0], "kata-sandi-panjang")
+    user.grants.create(role=role, granted_at=timezone.now())
+    if factor:
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    return user
+
+
+def ready(regency: Regency) -> User:
+    """Everything that the list asks for, done as people do it."""
+    at = timezone.now()
+    first, _second = administrator("siti@batang.test"), administrator("budi@batang.test")
+    services.unit()
+    Unit.objects.update(address="Jalan Veteran 1")
+    set_sender(name="Pemkab", reply_to="kantor@batang.test", by=first, at=at)
+    services.publish(definition=services.definition(), by=None, at=at)
+    switch(regency=regency, key="surat_uji", state=ON, by=None, at=at)
+    for key in ("operator_desa", "kepala"):
+        role, _ = Role.objects.get_or_create(key=key, defaults={"name": key, "permissions": []})
+        first.grants.create(role=role, granted_at=at)
+    case = services.filed(by=first).case
+    Case.objects.filter(pk=case.pk).update(
+        state="finished", outcome="done", closed_at=at, filed_at=case.filed_at, turn_role="", turn_scope=""
+    )
+    with in_public():
+        decider = User.objects.create_user("pemeriksa@rujukan.test", "Pemeriksa")
+        for kind in ("pks", "dpa"):
+            copy = actions.hand_in(
+                **builders.copy_of(kind, code=regency.code), copy=builders.document(), by=None, at=at
+            )
+            actions.verify_agreement(agreement=copy, by=decider, at=at)
+    return first
+
+
+def test_an_empty_regency_has_everything_to_do(trial: Regency) -> None:
+    assert holding(trial) <= {"offices"}
+    with pytest.raises(actions.Incomplete, match="2 administrator"):
+        actions.ask(regency=trial, by=administrator("siti@batang.test"), at=timezone.now())
+
+
+def test_facts_follow_what_stands_in_the_schema(trial: Regency) -> None:
+    first = ready(trial)
+    everything = {"administrators", "offices", "sender", "agreements", "roles:surat_uji", "rehearsal:surat_uji"}
+    assert everything <= holding(trial)
+    User.objects.filter(email="budi@batang.test").update(is_active=False)
+    assert "administrators" not in holding(trial)
+    Unit.objects.filter(code="1.06").update(address="")
+    assert "offices" not in holding(trial)
+    first.grants.filter(role__key="kepala").delete()
+    assert "roles:surat_uji" not in holding(trial)
+    Case.objects.update(is_rehearsal=False)
+    assert "rehearsal:surat_uji" not in holding(trial)
+
+
+def test_an_invited_person_is_no_staff_yet(trial: Regency) -> None:
+    first = ready(trial)
+    first.set_unusable_password()
+    first.save()
+    assert "roles:surat_uji" not in holding(trial)
+
+
+def test_asked_and_approved(trial: Regency) -> None:
+    first = ready(trial)
+    at = timezone.now()
+    request = actions.ask(regency=trial, by=first, at=at)
+    with pytest.raises(actions.Held):
+        actions.ask(regency=trial, by=first, at=at)
+    with in_public():
+        ayu = operator(*ConsolePermission)
+        live = actions.approve_go_live(request=request, by=ayu, at=at)
+        assert (live.live_at, live.live_by) == (at, ayu.name)
+        with pytest.raises(actions.AlreadyDecided):
+            actions.refuse_go_live(request=request, reason="Terlambat.", by=ayu, at=at)
+    with in_regency(live):
+        assert AuditEntry.objects.filter(action="applications.went_live", actor_name=ayu.name).exists()
+
+
+def test_what_is_no_longer_true_stops_it_at_the_last_moment(trial: Regency) -> None:
+    first = ready(trial)
+    request = actions.ask(regency=trial, by=first, at=timezone.now())
+    Authenticator.objects.all().delete()
+    with in_public(), pytest.raises(actions.Incomplete, match="dua langkah"):
+        actions.approve_go_live(request=request, by=operator(*ConsolePermission), at=timezone.now())
+
+
+def test_refused_with_a_reason_and_asked_again(trial: Regency) -> None:
+    first = ready(trial)
+    request = actions.ask(regency=trial, by=first, at=timezone.now())
+    with in_public():
+        ayu = operator(*ConsolePermission)
+        with pytest.raises(actions.ReasonMissing):
+            actions.refuse_go_live(request=request, reason=" ", by=ayu, at=timezone.now())
+        actions.refuse_go_live(request=request, reason="Latih kepala dinas.", by=ayu, at=timezone.now())
+    browser = Client(headers={"host": "batang.localhost"})
+    connection.set_tenant(trial, include_public=False)
+    browser.force_login(first)
+    assert "Latih kepala dinas." in browser.get("/work/start/").content.decode()
+    assert browser.post("/work/start/request/").status_code == 302
+    with in_public():
+        assert GoLiveRequest.objects.filter(decision="").count() == 1
+
+
+def test_the_button_is_not_the_rule(trial: Regency) -> None:
+    user = administrator("siti@batang.test", factor=False)
+    browser = Client(headers={"host": "batang.localhost"})
+    browser.force_login(user)
+    answer = browser.post("/work/start/request/")
+    assert answer.status_code == 409
+    assert "Belum dapat mulai" in answer.content.decode()
+
+
+def test_the_console_approves_with_the_same_facts(trial: Regency) -> None:
+    first = ready(trial)
+    request = actions.ask(regency=trial, by=first, at=timezone.now())
+    connection.set_schema_to_public()
+    browser = Client(headers={"host": "localhost"})
+    browser.force_login(operator(*ConsolePermission))
+    page = browser.get(f"/console/go-live/{request.pk}/")
+    assert "Latihan" in page.content.decode()
+    assert browser.post(f"/console/go-live/{request.pk}/", {"transition": "approve"}).status_code == 302
+    late = browser.post(f"/console/go-live/{request.pk}/", {"transition": "refuse", "reason": "x"})
+    assert late.status_code == 409
+    assert not Regency.objects.get(pk=trial.pk).is_trial
+
+
+def test_rehearsals_are_numbered_apart_and_never_counted(trial: Regency) -> None:
+    first = ready(trial)
+    rehearsal = Case.objects.get()
+    assert rehearsal.is_rehearsal
+    assert rehearsal.number.startswith("UJI-SU-")
+    assert list(cases_for(first, reach(first))) == [rehearsal]
+    actions.open_for_real(regency=trial, by=None, at=timezone.now())
+    trial.live_at = timezone.now()
+    real = services.filed(by=first).case
+    assert (real.is_rehearsal, real.number[-6:]) == (False, "000001")
+    assert list(cases_for(first, reach(first))) == [real]
+    assert open_cases("surat_uji") == 1
+    assert Service.objects.get(key="surat_uji").numbered == 1
+
+
+def test_letters_of_the_trial_are_worth_nothing(trial: Regency) -> None:
+    from django.db import transaction
+
+    from tenants.letters.actions import make_letter
+
+    user = administrator("siti@batang.test")
+    letter = make_letter(letter_id=ask_letter(trial, by=user, subject=user).pk, at=timezone.now())
+    assert letter.is_trial
+    with transaction.atomic():
+        number = take_number(series="s", pattern="{nomor:03}/{tahun}", at=timezone.now())
+    assert number.text.startswith("UJI-COBA/001/")
+    actions.open_for_real(regency=trial, by=None, at=timezone.now())
+    with transaction.atomic():
+        number = take_number(series="s", pattern="{nomor:03}/{tahun}", at=timezone.now())
+    assert number.text.startswith("001/")
+    assert IssuedNumber.objects.count() == 2
+    hosts.forget()
+    page = Client(headers={"host": "batang.localhost"}).get(f"/letters/verify/{letter.code}/").content.decode()
+    assert "bukan surat resmi" in page
+    connection.set_tenant(trial, include_public=False)
+    assert not Letter.objects.get(pk=ask_letter(trial, by=user, subject=user).pk).is_trial
+
+
+def test_every_page_says_that_it_is_a_trial(trial: Regency) -> None:
+    user = administrator("siti@batang.test")
+    browser = Client(headers={"host": "batang.localhost"})
+    assert "Situs ini masih uji coba" in browser.get("/").content.decode()
+    connection.set_tenant(trial, include_public=False)
+    browser.force_login(user)
+    page = browser.get("/work/start/").content.decode()
+    assert "surat bertanda air" in page
+    assert "dari 8 langkah selesai" in page
+
+
+def test_the_checklist_is_for_who_prepares(trial: Regency) -> None:
+    browser = Client(headers={"host": "batang.localhost"})
+    browser.force_login(User.objects.create_user("petugas@batang.test", "Petugas", "kata-sandi-panjang"))
+    assert browser.get("/work/start/").status_code == 404
