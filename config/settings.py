@@ -59,11 +59,13 @@ _BOTH = [
     "tenants.audit",
 ]
 SHARED_APPS = ["django_tenants", "tenants", *_BOTH, "modules", "modules.library", "onboarding"]
+SHARED_APPS += ["tenants.deletion", "modules.announcements", "modules.fleet"]
 TENANT_APPS = [
     *_BOTH,
     "tenants.organisation",
     "tenants.files",
     "tenants.letters",
+    "tenants.support",
     *[m.app for m in discover()],
 ]
 _TABLELESS = [
@@ -110,6 +112,8 @@ CELERY_TASK_ROUTES = {
     **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters")},
     "tenants.accounts.tasks.*": {"queue": "mail"},
     "onboarding.*": {"queue": "fleet"},
+    "fleet.*": {"queue": "fleet"},
+    "tenants.support.tasks.*": {"queue": "mail"},
 }
 CELERY_BEAT_SCHEDULE = {
     # Provisioning runs whose worker disappeared are taken up again.
@@ -124,6 +128,26 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=15),
         "args": ("tenants.files.tasks.sweep_files",),
     },
+}
+CELERY_BEAT_SCHEDULE |= {
+    "fleet.measure": {
+        "task": "onboarding.in_every_regency",
+        "schedule": crontab(minute=20),
+        "args": ("modules.fleet.tasks.measure",),
+    },
+    "fleet.check_audit": {
+        "task": "onboarding.in_every_regency",
+        "schedule": crontab(hour=2, minute=40),
+        "args": ("modules.fleet.tasks.check_audit",),
+    },
+    "fleet.resume_bulk": {"task": "fleet.resume_bulk", "schedule": 60},
+    "fleet.digest": {"task": "fleet.digest", "schedule": crontab(hour=6, minute=30)},
+    "support.end_overdue": {
+        "task": "onboarding.in_every_regency",
+        "schedule": crontab(minute=5),
+        "args": ("tenants.support.tasks.end_overdue",),
+    },
+    "fleet.delete_due": {"task": "fleet.delete_due", "schedule": crontab(hour=3, minute=30)},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task whose worker died is handed out again after this many seconds.
@@ -143,6 +167,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tenants.support.middleware.SupportMiddleware",
     "modules.gate.GateMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -244,6 +269,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(days=30), "AUTO_REFRESH": False}
+
+# How long a confirmed deletion of a regency waits, in days.
+DELETION_WAIT_DAYS = env.int("DELETION_WAIT_DAYS", 90)
 
 # -- Language and time: Indonesian first; each regency has its own zone.
 LANGUAGE_CODE = "id"
