@@ -244,6 +244,8 @@ PERSONAL_DATA_KEYS = env.list("PERSONAL_DATA_KEYS", [_derived]) if _INVENTED els
 PERSONAL_DATA_HASH_KEY = env.str("PERSONAL_DATA_HASH_KEY", _derived) if _INVENTED else env.str("PERSONAL_DATA_HASH_KEY")
 
 # -- API
+# What all programmes of one regency may ask in a minute together.
+API_REQUESTS_PER_REGENCY = env.int("API_REQUESTS_PER_REGENCY", 3000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.accounts.access.HasPermission"],
@@ -252,6 +254,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_THROTTLE_CLASSES": [
+        "tenants.throttling.RegencyBudget",
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
@@ -267,6 +270,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    # Several things have a `state`: each set of them by its own name in the description.
+    "ENUM_NAME_OVERRIDES": {
+        "RegencyState": "tenants.models.Regency.State",
+        "RegencyStateAsked": ["active", "read_only", "suspended", "archived"],
+        "SwitchState": "modules.models.ModuleSwitch.State",
+        "RunState": "onboarding.models.ProvisioningRun.State",
+    },
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(days=30), "AUTO_REFRESH": False}
 

@@ -1,6 +1,23 @@
-"""How regencies look in lists of the central team."""
+"""Regencies as lists for the central team."""
 
 from collections.abc import Mapping
 
+from django.db.models import Q, QuerySet
+
+from tenants.models import Regency
+
 TONES: Mapping[str, str] = {"active": "ok", "read_only": "warn", "suspended": "bad", "provisioning": "info"}
 """The tone of each state in lists and headings."""
+
+
+def chosen(search: str, state: str) -> QuerySet[Regency]:
+    """Regencies by name, province or code, in a state, ordered by name."""
+    found = Regency.objects.order_by("name", "code")
+    if text := search.strip():
+        found = found.filter(Q(name__icontains=text) | Q(province__icontains=text) | Q(code__startswith=text))
+    return found.filter(state=state) if state else found
+
+
+def after(found: QuerySet[Regency], name: str, code: str) -> QuerySet[Regency]:
+    """What follows the regency of that name and code: pages by key stay right while the list grows."""
+    return found.filter(Q(name__gt=name) | Q(name=name, code__gt=code))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tenants.accounts.models import User
 from tenants.audit import queries as audit
 from tenants.audit.actions import Operator, record
-from tenants.deletion import proof, tasks
+from tenants.deletion import elsewhere, proof, tasks
 from tenants.deletion.models import DeletionRequest, Destruction
 from tenants.models import Regency
 from tenants.routing import hosts
@@ -112,6 +112,7 @@ def execute(request_id: int, at: datetime) -> Destruction | None:
         register = _begin(request, at)
         shutil.rmtree(_folder(request.regency), ignore_errors=True)
         drop_schema(register.schema_name)
+        register.elsewhere = elsewhere.destroy(request.regency)
         _finish(request, register)
         return register
 
@@ -163,7 +164,7 @@ def _finish(request: DeletionRequest, register: Destruction) -> None:
     regency.save(update_fields=["state"])
     request.executed_at = register.finished_at = now
     request.save(update_fields=["executed_at"])
-    register.save(update_fields=["finished_at"])
+    register.save(update_fields=["finished_at", "elsewhere"])
     data = {"rows": register.rows, "files": register.files}
     record("deletion.executed", subject=regency, by=None, data=data, at=now)
     hosts.changed()

@@ -75,6 +75,7 @@ class Destruction(models.Model):
     files = models.PositiveIntegerField()
     file_bytes = models.PositiveBigIntegerField()
     hosts = models.JSONField()
+    elsewhere = models.JSONField(default=dict)  # {"backups": 12}: what other apps kept of it
     audit_head = models.CharField(max_length=64)  # hash of the newest audit row: the sealed end of its chain
     begun_at = models.DateTimeField(_("Dimulai"))
     finished_at = models.DateTimeField(_("Selesai"), null=True, blank=True)

@@ -150,7 +150,7 @@ def find_link(token: str, at: datetime) -> Access:
 def enter(*, token: str, at: datetime) -> User:
     """Use the link up. Returns the account to sign in. Raises NotLetIn."""
     access = find_link(token, at)
-    access = Access.objects.select_for_update().select_related("account").get(pk=access.pk)
+    access = Access.objects.select_for_update(of=("self",)).select_related("account").get(pk=access.pk)
     if access.entry_hash != Invitation.hash(token) or access.ended_at or access.account is None:
         raise NotLetIn(_("Tautan ini sudah dipakai atau kedaluwarsa. Buat yang baru dari konsol."))
     access.entry_hash, access.entry_until, access.entered_at = "", None, at

@@ -45,7 +45,9 @@ class SupportMiddleware:
         if response.status_code >= 300 or response.get("Content-Type", "").startswith("text/html"):
             response["Cache-Control"] = "no-store"
             return response
-        response.close()
+        # Not response.close(): that says the request is over, and gives the connection back.
+        for close in response._resource_closers:  # type: ignore[attr-defined]
+            close()
         text = _("Berkas, surat, dan lembar kerja tidak dibuka bagi akses dukungan.")
         return render(request, "support/closed.html", {"text": text, "inside": True}, status=403)
 

@@ -6,7 +6,7 @@ FORWARD = """
 CREATE FUNCTION deletion_register_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND OLD.finished_at IS NULL AND NEW.finished_at IS NOT NULL
-       AND to_jsonb(OLD) - 'finished_at' = to_jsonb(NEW) - 'finished_at' THEN
+       AND to_jsonb(OLD) - 'finished_at' - 'elsewhere' = to_jsonb(NEW) - 'finished_at' - 'elsewhere' THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'the register of destructions is never changed or deleted' USING ERRCODE = 'insufficient_privilege';

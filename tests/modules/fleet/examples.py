@@ -5,6 +5,8 @@ from typing import Any
 from django.utils import timezone
 
 from modules.fleet.models import BulkAction, BulkItem, Subscription
+from modules.library.models import Release
+from modules.packages import digest
 from onboarding.models import ProvisioningRun
 from tenants.accounts.models import User
 from tenants.models import Domain, Regency
@@ -40,6 +42,15 @@ def bulk(user: User) -> int:
     )
     BulkItem.objects.get_or_create(action=action, regency=Regency.objects.get(code=CODE), state="foreseen")
     return action.pk
+
+
+@parameter("console", "release")
+def release(user: User) -> int:
+    made = {
+        "publisher": Regency.objects.get(code=CODE), "module_key": "services", "version": "0.0.1",
+        "content": {"objects": []}, "sha256": digest({"objects": []}), "published_at": timezone.now(),
+    }  # fmt: skip
+    return Release.objects.get_or_create(pk=PK, defaults=made)[0].pk
 
 
 @parameter("console:domain", "pk")
