@@ -1,6 +1,7 @@
 """The public site at `/`, the central team's console at `/console/`, and what balancers ask."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import health
@@ -13,6 +14,7 @@ from modules.library import console as library
 from onboarding import api as onboarding_api
 from onboarding import console as onboarding
 from onboarding import views as site
+from onboarding.catalogue import views as catalogue
 from tenants import console as tenants
 from tenants.accounts import api as accounts_api
 from tenants.accounts import console as accounts
@@ -54,6 +56,7 @@ console = [
     path("digest/subscription/", digest.subscription, name="digest_subscription"),
     path("regencies/<str:code>/", onboarding.regency, name="regency"),
     path("regencies/<str:code>/state/", tenants.state, name="state"),
+    path("regencies/<str:code>/crest/<slug:version>.png", tenants.crest, name="crest"),
     path("regencies/<str:code>/domains/", tenants.domains, name="domains"),
     path("regencies/<str:code>/domains/<int:pk>/", tenants.domain, name="domain"),
     path("regencies/<str:code>/modules/<str:key>/", modules.module, name="module"),
@@ -72,9 +75,12 @@ console = [
 
 api = [*fleet_api.urlpatterns, *onboarding_api.urlpatterns]
 
+handler400 = "config.errors.bad_request"
 handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", site.home, name="home"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/<str:key>/", catalogue.entry, name="catalogue_entry"),
     path("console/", include((console, "console"))),
     path("api/v1/", include((accounts_api.urlpatterns, "api"))),
     path("api/v1/console/", include((api, "console-api"))),
@@ -84,5 +90,5 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("tls/ask", health.tls_ask, name="tls_ask"),
     path("account/", include("tenants.accounts.urls")),
-    path("components/", public_page(gallery), name="gallery"),
+    path("components/", public_page(require_safe(gallery)), name="gallery"),
 ]

@@ -20,11 +20,11 @@ def announcements(context: Context, portal: bool = False) -> dict[str, Any]:
     """What is announced now and was not put away by this reader; `portal` shows what is for citizens too."""
     request: HttpRequest | None = context.get("request")
     regency: Regency | None = context.get("regency")
-    if request is None or regency is None:
+    if regency is None:
         return {"items": []}
     items = queries.shown(regency, timezone.now(), portal=portal)
     user = getattr(request, "user", None)
-    if items and not portal and user is not None and user.is_authenticated:
+    if items and request and not portal and user is not None and user.is_authenticated:
         away = dismissed(request)
         items = [item for item in items if item.pk not in away]
     english = get_language() == "en"

@@ -101,10 +101,14 @@ def test_plain_text_in_the_workspace_and_english_for_who_reads_it(batang: Regenc
 def test_citizens_see_only_what_is_for_them(batang: Regency, ayu: User, client: Client) -> None:
     announce(ayu)
     assert "Pemeliharaan" not in client.get("/", headers=HOST).content.decode()
-    announce(ayu, text="Layanan tutup besok", on_portal=True)
+    connection.set_tenant(batang, include_public=False)
+    item = announce(ayu, text="Layanan tutup besok", on_portal=True)
     text = client.get("/", headers=HOST).content.decode()
-    assert "Layanan tutup besok" in text
+    assert "Layanan tutup besok" in text, "also on a front page that was kept"
     assert "/dismissal/" not in text
+    with in_public():
+        actions.withdraw(announcement=item, by=ayu, at=timezone.now())
+    assert "Layanan tutup besok" not in client.get("/", headers=HOST).content.decode()
 
 
 def test_each_puts_it_away_for_oneself(batang: Regency, ayu: User, client: Client) -> None:
