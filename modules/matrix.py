@@ -57,7 +57,7 @@ def rows(regencies: Sequence[Regency]) -> list[Row]:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the matrix as text, for {% lines %}: hundreds of rows with a cell for every module."""
+    """A row of the matrix as text: hundreds of rows with a cell for every module, drawn once."""
 
     code: str
     title: str

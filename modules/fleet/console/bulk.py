@@ -20,6 +20,7 @@ from tenants.models import Regency
 from tenants.permissions import ConsolePermission
 
 PAGE = 30
+FEW = 40
 TONES = {"foreseeing": "info", "ready": "warn", "running": "info", "done": "ok", "cancelled": ""}
 ITEM_TONES = {"foreseen": "info", "refused": "warn", "done": "ok", "failed": "bad"}
 _ITEM_ORDER = ("failed", "refused", "foreseen", "done", "nothing", "waiting")
@@ -146,6 +147,8 @@ def _shown(request: HttpRequest, action: BulkAction) -> dict[str, Any]:
     waiting = counts.get("waiting", 0) if action.state == "foreseeing" else counts.get("foreseen", 0)
     items = list(action.items.select_related("regency").order_by("regency__name"))
     items.sort(key=lambda item: _ITEM_ORDER.index(item.state))
+    if action.is_moving:  # asked for every second: the rest is shown when it stands still
+        items = items[:FEW]
     labels = dict(BulkItem.State.choices)
     return {
         "action": action,
