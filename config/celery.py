@@ -36,6 +36,15 @@ class RegencyTask(TenantTask):
             return None
         return self.run(*args, **kwargs)
 
+    def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
+        """Given up, after all retries: on record in the regency, where the console counts it."""
+        from tenants.actions import record_failed_task
+
+        schema = get_schema_name_from_task(self, kwargs)
+        queue = (self.request.delivery_info or {}).get("routing_key", "")
+        if schema and schema != "public":
+            record_failed_task(task=str(self.name), queue=queue, error=type(exc).__name__, schema_name=schema)
+
 
 app = CeleryApp("rujukan", task_cls=RegencyTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")

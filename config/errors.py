@@ -9,9 +9,12 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.defaults import bad_request as default_bad_request
 from django.views.defaults import page_not_found
+
+from tenants import faults
 
 AWAY_SECONDS = 10
 
@@ -20,6 +23,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500; or 503 while PostgreSQL is away or restarts: nothing is broken, and soon it will be there again."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
     status = 503 if away else 500
+    regency = getattr(request, "regency", None)
+    if regency and not away:
+        faults.count(regency.schema_name, timezone.localdate())
     if request.path.startswith("/api/"):
         told = _("Sistem sedang dipulihkan. Coba lagi sebentar lagi.") if away else _("Terjadi kesalahan pada sistem.")
         response: HttpResponse = JsonResponse({"detail": told}, status=status)

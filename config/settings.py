@@ -65,7 +65,10 @@ SHARED_APPS = [
     "tenants",
     *_BOTH,
     "modules",
+    "tenants.deletion",
     "modules.library",
+    "modules.announcements",
+    "modules.fleet",
     "onboarding",
     "onboarding.applications",
 ]
@@ -75,6 +78,7 @@ TENANT_APPS = [
     "tenants.files",
     "tenants.letters",
     "tenants.mail",
+    "tenants.support",
     *[m.app for m in discover()],
 ]
 _TABLELESS = [
@@ -140,6 +144,8 @@ CELERY_TASK_ROUTES = {
     "tenants.accounts.tasks.*": {"queue": "mail"},
     "onboarding.applications.send*": {"queue": "mail"},
     "onboarding.*": {"queue": "fleet"},
+    "fleet.*": {"queue": "fleet"},
+    "tenants.support.tasks.*": {"queue": "mail"},
 }
 CELERY_BEAT_SCHEDULE = {
     # Provisioning runs whose worker disappeared are taken up again.
@@ -167,6 +173,26 @@ CELERY_BEAT_SCHEDULE = {
         "args": ("tenants.files.tasks.sweep_files",),
     },
 }
+CELERY_BEAT_SCHEDULE |= {
+    "fleet.measure": {
+        "task": "onboarding.in_every_regency",
+        "schedule": crontab(minute=20),
+        "args": ("modules.fleet.tasks.measure",),
+    },
+    "fleet.check_audit": {
+        "task": "onboarding.in_every_regency",
+        "schedule": crontab(hour=2, minute=40),
+        "args": ("modules.fleet.tasks.check_audit",),
+    },
+    "fleet.resume_bulk": {"task": "fleet.resume_bulk", "schedule": 60},
+    "fleet.digest": {"task": "fleet.digest", "schedule": crontab(hour=6, minute=30)},
+    "support.end_overdue": {
+        "task": "onboarding.in_every_regency",
+        "schedule": crontab(minute=5),
+        "args": ("tenants.support.tasks.end_overdue",),
+    },
+    "fleet.delete_due": {"task": "fleet.delete_due", "schedule": crontab(hour=3, minute=30)},
+}
 if SANDBOX:
     CELERY_BEAT_SCHEDULE["sandbox.reset"] = {"task": "onboarding.reset_sandbox", "schedule": crontab(hour=2, minute=30)}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -190,6 +216,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tenants.support.middleware.SupportMiddleware",
     "modules.gate.GateMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -271,6 +298,8 @@ PERSONAL_DATA_KEYS = env.list("PERSONAL_DATA_KEYS", [_derived]) if _INVENTED els
 PERSONAL_DATA_HASH_KEY = env.str("PERSONAL_DATA_HASH_KEY", _derived) if _INVENTED else env.str("PERSONAL_DATA_HASH_KEY")
 
 # -- API
+# What all programmes of one regency may ask in a minute together.
+API_REQUESTS_PER_REGENCY = env.int("API_REQUESTS_PER_REGENCY", 3000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.accounts.access.HasPermission"],
@@ -279,6 +308,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_THROTTLE_CLASSES": [
+        "tenants.throttling.RegencyBudget",
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
@@ -294,8 +324,18 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    # Several things have a `state`: each set of them by its own name in the description.
+    "ENUM_NAME_OVERRIDES": {
+        "RegencyState": "tenants.models.Regency.State",
+        "RegencyStateAsked": ["active", "read_only", "suspended", "archived"],
+        "SwitchState": "modules.models.ModuleSwitch.State",
+        "RunState": "onboarding.models.ProvisioningRun.State",
+    },
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(days=30), "AUTO_REFRESH": False}
+
+# How long a confirmed deletion of a regency waits, in days.
+DELETION_WAIT_DAYS = env.int("DELETION_WAIT_DAYS", 90)
 
 # -- Language and time: Indonesian first; each regency has its own zone.
 LANGUAGE_CODE = "id"

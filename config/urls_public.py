@@ -2,22 +2,59 @@
 
 from django.urls import include, path
 from django.views.decorators.http import require_safe
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import health
 from config.gallery import gallery
 from modules import console as modules
+from modules.announcements import console as announcements
+from modules.fleet import api as fleet_api
+from modules.fleet.console import bulk, digest, fleet
 from modules.library import console as library
+from onboarding import api as onboarding_api
 from onboarding import console as onboarding
 from onboarding import views as site
 from onboarding.applications import console as applications
 from onboarding.catalogue import views as catalogue
 from tenants import console as tenants
+from tenants.accounts import api as accounts_api
 from tenants.accounts import console as accounts
 from tenants.accounts.access import public_page
 from tenants.audit import console as audit
+from tenants.deletion import console as deletion
+from tenants.support import console as support
 
 console = [
-    path("", modules.regencies, name="regencies"),
+    path("", fleet.regencies, name="regencies"),
+    path("matrix/", fleet.modules, name="matrix"),
+    path("regencies/<str:code>/facts/", fleet.facts, name="facts"),
+    path("regencies/<str:code>/support/", support.accesses, name="support"),
+    path("regencies/<str:code>/support/<int:access>/entry/", support.entry, name="support_entry"),
+    path("regencies/<str:code>/deletion/", deletion.deletion, name="deletion"),
+    path(
+        "regencies/<str:code>/deletion/<int:deletion>/confirmation/",
+        deletion.confirmation,
+        name="deletion_confirmation",
+    ),
+    path(
+        "regencies/<str:code>/deletion/<int:deletion>/cancellation/",
+        deletion.cancellation,
+        name="deletion_cancellation",
+    ),
+    path("destructions/", deletion.destructions, name="destructions"),
+    path("destructions/<int:destruction>/", deletion.destruction, name="destruction"),
+    path("bulk/", bulk.bulks, name="bulks"),
+    path("bulk/new/", bulk.new, name="bulk_new"),
+    path("bulk/<int:bulk>/", bulk.bulk, name="bulk"),
+    path("bulk/<int:bulk>/confirmation/", bulk.confirmation, name="bulk_confirmation"),
+    path("bulk/<int:bulk>/cancellation/", bulk.cancellation, name="bulk_cancellation"),
+    path("bulk/<int:bulk>/retry/", bulk.retry, name="bulk_retry"),
+    path("announcements/", announcements.announcements, name="announcements"),
+    path("announcements/new/", announcements.new, name="announcement_new"),
+    path("announcements/<int:announcement>/withdrawal/", announcements.withdrawal, name="announcement_withdrawal"),
+    path("digest/", digest.digest, name="digest"),
+    path("digest/collection/", digest.collection, name="digest_collection"),
+    path("digest/subscription/", digest.subscription, name="digest_subscription"),
     path("regencies/<str:code>/", onboarding.regency, name="regency"),
     path("regencies/<str:code>/state/", tenants.state, name="state"),
     path("regencies/<str:code>/crest/<slug:version>.png", tenants.crest, name="crest"),
@@ -40,10 +77,13 @@ console = [
     path("agreements/<int:pk>/", applications.agreement, name="agreement"),
     path("go-live/<int:pk>/", applications.go_live, name="go_live"),
     path("packages/", library.releases, name="releases"),
+    path("packages/<int:release>/", library.release, name="release"),
     path("operators/", accounts.operators, name="operators"),
     path("operators/<int:pk>/", accounts.operator, name="operator"),
     path("audit/", audit.entries, name="audit"),
 ]
+
+api = [*fleet_api.urlpatterns, *onboarding_api.urlpatterns]
 
 handler400 = "config.errors.bad_request"
 handler500 = "config.errors.server_error"
@@ -54,6 +94,10 @@ urlpatterns = [
     path("console/", include((console, "console"))),
     path("apply/", include("onboarding.applications.urls")),
     path("api/v1/onboarding/", include("onboarding.applications.api")),
+    path("api/v1/", include((accounts_api.urlpatterns, "api"))),
+    path("api/v1/console/", include((api, "console-api"))),
+    path("api/schema/", public_page(SpectacularAPIView.as_view(urlconf="config.urls_public")), name="api_schema"),
+    path("api/docs/", public_page(SpectacularSwaggerSplitView.as_view(url_name="api_schema")), name="api_docs"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("tls/ask", health.tls_ask, name="tls_ask"),

@@ -25,6 +25,8 @@ urlpatterns = [
     path("work/outbox/", include("tenants.mail.urls")),
     path("work/staff/", include("tenants.accounts.staff_urls")),
     path("work/packages/", include("modules.library.urls")),
+    path("", include("tenants.support.urls")),
+    path("work/announcements/", include("modules.announcements.urls")),
     path("work/audit/", include("tenants.audit.urls")),
     path("account/", include("tenants.accounts.urls")),
     path("letters/", include("tenants.letters.urls")),

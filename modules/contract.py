@@ -1,6 +1,8 @@
 """What a module declares about itself: pure data, no models, no views."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -42,6 +44,23 @@ class SuggestedRole:
     name: str
     permissions: tuple[str, ...]
     description: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a module tells the central team about its work in the current regency: counts, nothing about anybody.
+
+    A module has them by a function `facts(at) -> Facts` in its `public.py`.
+    """
+
+    cases_open: int = 0
+    cases_closed: int = 0
+    cases_late: int = 0
+    unfinished: int = 0
+    """Services that had cases filed in the last 30 days and earlier, and finished none of them."""
+    last_filed_at: datetime | None = None
+    more: Mapping[str, int] = field(default_factory=dict)
+    """Further counts by a short key, shown on the page of the regency."""
 
 
 @dataclass(frozen=True)

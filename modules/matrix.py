@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from modules.contract import Module
 from modules.models import ModuleSwitch
@@ -50,6 +53,43 @@ def rows(regencies: Sequence[Regency]) -> list[Row]:
         )
         for regency in regencies
     ]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the matrix as text: hundreds of rows with a cell for every module, drawn once."""
+
+    code: str
+    title: str
+    province: str
+    state: str
+    tone: str
+    cells: SafeString
+
+
+def lines(found: Sequence[Row]) -> list[Line]:
+    """Rows ready to be written; a cell is made once for each module and state."""
+    return [
+        Line(
+            row.regency.code,
+            row.regency.title,
+            row.regency.province,
+            row.regency.get_state_display(),
+            row.tone,
+            SafeString("".join(_marked(cell) for cell in row.cells)),
+        )
+        for row in found
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _marked(cell: Cell) -> SafeString:
+    return format_html(
+        '<td><i class="dot {}" title="{}"></i><span class="visually-hidden">{}</span></td>',
+        cell.state,
+        cell.label,
+        cell.label,
+    )
 
 
 def _cell(module: Module, state: str) -> Cell:

@@ -37,6 +37,7 @@ SETTINGS = (
     NavItem(_("Pegawai"), "staff:users", StaffPermission.MANAGE_STAFF, "users"),
     NavItem(_("Peran"), "settings:roles", StaffPermission.MANAGE_ROLES, "key-round"),
     NavItem(_("Organisasi"), "organisation:units", "organisation.view", "network"),
+    NavItem(_("Akses dukungan"), "support:accesses", StaffPermission.CONSENT_SUPPORT, "life-buoy"),
     NavItem(_("Jejak audit"), "audit:entries", StaffPermission.VIEW_AUDIT, "scroll-text"),
 )
 
@@ -44,9 +45,13 @@ SETTINGS = (
 CONSOLE = (
     NavItem(_("Kabupaten"), "console:regencies", ConsolePermission.VIEW, "map"),
     NavItem(_("Pengajuan"), "console:applications", ConsolePermission.VIEW, "inbox"),
+    NavItem(_("Ringkasan harian"), "console:digest", ConsolePermission.VIEW, "clipboard-list"),
+    NavItem(_("Tindakan massal"), "console:bulks", ConsolePermission.VIEW, "list-checks"),
+    NavItem(_("Pengumuman"), "console:announcements", ConsolePermission.VIEW, "megaphone"),
     NavItem(_("Penyiapan"), "console:runs", ConsolePermission.VIEW, "rocket"),
     NavItem(_("Paket templat"), "console:releases", ConsolePermission.VIEW, "package"),
     NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),
+    NavItem(_("Daftar penghapusan"), "console:destructions", ConsolePermission.VIEW, "archive-x"),
     NavItem(_("Jejak audit"), "console:audit", ConsolePermission.VIEW, "scroll-text"),
 )
 

@@ -58,6 +58,8 @@ _PERMISSIONS = {
     "regency": ConsolePermission.CHANGE_REGENCY,
     "modules": ConsolePermission.CHANGE_MODULES,
     "provision": ConsolePermission.PROVISION,
+    "support": ConsolePermission.SUPPORT,
+    "deletion": ConsolePermission.DELETE_REGENCY,
 }
 
 

@@ -168,7 +168,8 @@ def _info(code: str) -> RegencyInfo:
         info = regency(code.strip())
     except UnknownRegency:
         raise UnknownCode(_("Kode “%s” bukan kode kabupaten atau kota. Contoh kode: 33.25.") % code) from None
-    if Regency.objects.filter(code=info.code).exists() and not _runs(info.code):
+    here = Regency.objects.filter(code=info.code).exclude(state=Regency.State.DRAFT)
+    if here.exists() and not _runs(info.code):
         raise CodeTaken(_("%s sudah ada di sini.") % info.title)
     if run := _runs(info.code):
         raise AlreadyProvisioning(already(run, info.title))
@@ -187,7 +188,8 @@ def _runs(code: str) -> ProvisioningRun | None:
 
 
 def _check_subdomain(subdomain: str, code: str) -> None:
-    if Regency.objects.filter(schema_name=ProvisioningRun(subdomain=subdomain or "-").schema_name).exists():
+    held = Regency.objects.filter(schema_name=ProvisioningRun(subdomain=subdomain or "-").schema_name)
+    if held.exclude(state=Regency.State.DRAFT, code=code.strip()).exists():
         raise SubdomainTaken(_("“%s” sudah dipakai. Pilih nama lain.") % subdomain)
     try:
         check_subdomain(subdomain, code=code.strip(), taken=taken_subdomains())

@@ -59,6 +59,9 @@ def reserve(run: ProvisioningRun, at: datetime) -> str:
             "state": Regency.State.PROVISIONING,
         },
     )
+    if regency.state == Regency.State.DRAFT:  # it was here before, and everything of it was destroyed
+        regency.state, regency.schema_name = Regency.State.PROVISIONING, run.schema_name
+        regency.save(update_fields=["state", "schema_name"])
     if regency.state != Regency.State.PROVISIONING:
         raise CodeTaken(_("%s sudah ada di sini.") % regency.title)
     domain, _created = Domain.objects.get_or_create(domain=host, defaults={"tenant": regency, "is_primary": True})

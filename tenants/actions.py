@@ -119,6 +119,17 @@ def _check_host(host: str, regency: Regency) -> None:
         raise DomainRefused(_("Tulis nama domain saja, misalnya layanan.batangkab.go.id."))
 
 
+def record_failed_task(*, task: str, queue: str, error: str, schema_name: str) -> None:
+    """Write into the regency's own audit that background work was given up. `error` is the name of its class."""
+    with in_public():
+        regency = Regency.objects.filter(schema_name=schema_name).first()
+    if regency is None:
+        return
+    with in_regency(regency), transaction.atomic():
+        data = {"task": task, "queue": queue, "error": error}
+        record("tenants.task_failed", subject=regency, by=None, data=data)
+
+
 def refuse_task(*, task: str, schema_name: str) -> bool:
     """Whether background work must not be done: the regency is suspended, archived or gone. Then it is recorded."""
     if schema_name == get_public_schema_name():

@@ -25,4 +25,7 @@ class ConsolePermission(Permission):
     DECIDE_APPLICATIONS = "console.decide_applications", _("Memutuskan pengajuan kabupaten dan mulai berlakunya")
     CHANGE_REGENCY = "console.change_regency", _("Mengubah keadaan kabupaten")
     CHANGE_MODULES = "console.change_modules", _("Menghidupkan dan mematikan modul")
+    ANNOUNCE = "console.announce", _("Mengumumkan sesuatu kepada kabupaten")
+    SUPPORT = "console.support", _("Meminta akses dukungan ke sebuah kabupaten")
+    DELETE_REGENCY = "console.delete_regency", _("Meminta dan menyetujui penghapusan kabupaten")
     MANAGE_OPERATORS = "console.manage_operators", _("Mengelola operator")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tenants.models import Regency
 
@@ -21,8 +21,3 @@ def chosen(search: str, state: str) -> QuerySet[Regency]:
 def after(found: QuerySet[Regency], name: str, code: str) -> QuerySet[Regency]:
     """What follows the regency of that name and code: pages by key stay right while the list grows."""
     return found.filter(Q(name__gt=name) | Q(name=name, code__gt=code))
-
-
-def count_by_state() -> dict[str, int]:
-    """How many regencies are in each state."""
-    return dict(Regency.objects.values_list("state").annotate(Count("pk")))

@@ -59,8 +59,11 @@ _CLOSED = {
     Regency.State.ARCHIVED: (410, "errors/archived.html"),
 }
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-# What may be posted where nothing may be changed: signing in and out, and asking where a case stands.
-_READING_PATHS = ("/account/", "/api/v1/token/", "/services/track/", "/api/v1/services/tracking/", "/letters/verify/")
+# What may be posted where nothing may be changed: signing in and out, asking where a case stands, and who looks in.
+_READING_PATHS = (
+    "/account/", "/api/v1/token/", "/services/track/", "/api/v1/services/tracking/", "/letters/verify/",
+    "/support/", "/work/settings/support/",
+)  # fmt: skip
 
 
 class RegencyMiddleware:

@@ -28,6 +28,26 @@ def releases(request: HttpRequest) -> HttpResponse:
     return render(request, "library/console/releases.html", {"rows": rows, "q": search})
 
 
+@require_GET
+@require(ConsolePermission.VIEW)
+def release(request: HttpRequest, release: int) -> HttpResponse:
+    """Who runs which release of a package, and how to bring the others to the newest."""
+    found = queries.find_release(release)
+    if found is None:
+        raise Http404
+    holders = queries.holders_of(found)
+    context = {
+        "release": found,
+        "module": find(found.module_key),
+        "holders": holders,
+        "behind": [holder.regency.code for holder in holders if not holder.is_newest],
+        "may_upgrade": request.user.has(ConsolePermission.CHANGE_MODULES)  # type: ignore[union-attr]
+        and request.user.has(ConsolePermission.CHANGE_REGENCY),  # type: ignore[union-attr]
+        "crumbs": [(_("Paket templat"), "/console/packages/")],
+    }
+    return render(request, "library/console/release.html", context)
+
+
 @require(ConsolePermission.CHANGE_REGENCY)
 def packages(request: HttpRequest, code: str) -> HttpResponse:
     """What one regency could take, and the button that takes it there."""

@@ -169,3 +169,32 @@ def releases(search: str = "") -> list[tuple[Release, int]]:
             found = found.filter(Q(module_key__icontains=search) | Q(publisher__name__icontains=search))
         counted = found.annotate(regencies=Count("clones__regency", distinct=True))[:200]
         return [(release, release.regencies) for release in counted]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A regency that has objects of a package, and the newest release they are from."""
+
+    regency: Regency
+    release: Release
+    objects: int
+    is_newest: bool
+
+
+def holders_of(package: Release) -> list[Holder]:
+    """Who runs which release of the package that a release belongs to, those behind first. Two queries."""
+    with in_public():
+        newest = latest_release(package.publisher, package.module_key)
+        cloned = (
+            Clone.objects.filter(release__publisher=package.publisher, release__module_key=package.module_key)
+            .select_related("regency", "release")
+            .defer("release__content")
+        )
+        held: dict[Regency, list[Release]] = {}
+        for clone in cloned:
+            held.setdefault(clone.regency, []).append(clone.release)
+    found = []
+    for regency, releases_ in held.items():
+        latest = max(releases_, key=lambda release: release.number)
+        found.append(Holder(regency, latest, len(releases_), newest is not None and latest.pk == newest.pk))
+    return sorted(found, key=lambda holder: (holder.is_newest, holder.regency.name))

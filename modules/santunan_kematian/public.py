@@ -1,13 +1,14 @@
 """What other modules may use: the count of open work, and what was paid for whom (the one ledger of benefits)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from modules.contract import Facts
 from modules.santunan_kematian.queries import claims
 from modules.services import public as services
 
-__all__ = ["PaidBenefit", "open_cases", "paid_benefits"]
+__all__ = ["PaidBenefit", "facts", "open_cases", "paid_benefits"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class PaidBenefit:
 def open_cases() -> int:
     """How many claims are not finished."""
     return services.open_cases(service="santunan_kematian")
+
+
+def facts(at: datetime) -> Facts:
+    """For the central team; the claims themselves are among the cases of the engine."""
+    return Facts(more={"paid": claims.paid_count()})
 
 
 def paid_benefits(nik: str) -> list[PaidBenefit]:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from modules.announcements.public import shown_anywhere
 from modules.services import doors
 from modules.services.forms import AnswerForm, ApplyForm, TrackForm
 from modules.services.models import Case, Service
@@ -97,7 +98,11 @@ def _front_page(regency: Regency) -> str:
     """The portal for everybody who is not signed in; see docs/decisions/0011."""
     key = (regency.schema_name, get_language())
     minute = timezone.now().replace(second=0, microsecond=0)  # paper says when it was printed
-    facts = (regency, *doors.facts(regency))  # before the page: what changes meanwhile is seen the next time
+    facts = (
+        regency,
+        shown_anywhere(),
+        *doors.facts(regency),
+    )  # before the page: what changes meanwhile is seen the next time
     kept = _pages.get(key)
     if kept is None or kept.minute != minute or not all(map(is_, kept.facts, facts)):
         page = render_to_string("services/home.html", _home(regency) | {"csrf_token": _TOKEN})

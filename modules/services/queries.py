@@ -2,13 +2,14 @@
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from modules.contract import Facts
 from modules.services.definition import APPLICANT, Definition, Scope, Transition, remember, remembered
 from modules.services.models import Case, CaseEvent, CaseQuerySet, DefinitionVersion
 from modules.services.workflow import Step, steps
@@ -208,6 +209,20 @@ def rehearsed() -> set[str]:
     """Keys of the services of which a rehearsal was carried to its end."""
     ended = Case.objects.filter(is_rehearsal=True, outcome__in=[Case.Outcome.DONE, Case.Outcome.REFUSED])
     return set(ended.values_list("service__key", flat=True))
+def facts(at: datetime) -> Facts:
+    """Counts of all cases, for the central team. A service is unfinished when its open cases have waited for more
+    than 30 days and none was closed in them.
+    """
+    month = at - timedelta(days=30)
+    counted = Case.objects.aggregate(
+        cases_open=Count("pk", filter=Q(closed_at=None)),
+        cases_closed=Count("pk", filter=Q(closed_at__isnull=False)),
+        cases_late=Count("pk", filter=Q(closed_at=None, due_at__lt=at)),
+        last_filed_at=Max("filed_at"),
+    )
+    waiting = Case.objects.filter(closed_at=None, filed_at__lt=month).order_by().values("service").distinct()
+    finishing = Case.objects.filter(closed_at__gte=month).order_by().values("service").distinct()
+    return Facts(**counted, unfinished=waiting.exclude(service__in=finishing).count())
 
 
 def offered() -> list[Definition]:

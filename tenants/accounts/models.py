@@ -11,8 +11,15 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+SUPPORT_HOST = "dukungan.invalid"
+"""Host of the addresses of support accounts: no mail arrives there, ever (RFC 2606)."""
+
 
 class UserManager(BaseUserManager["User"]):
+    def members(self) -> models.QuerySet["User"]:
+        """Everybody but the accounts that the central team enters with (tenants.support)."""
+        return self.exclude(email__endswith=f"@{SUPPORT_HOST}")
+
     def create_user(self, email: str, name: str, password: str | None = None, **fields: Any) -> "User":
         """A user with a usable password only when one is given."""
         user = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
@@ -54,6 +61,11 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower"),
             models.CheckConstraint(condition=~Q(name=""), name="user_has_name"),
+            # A support account is entered through consent alone: it can hold no password that signs in.
+            models.CheckConstraint(
+                condition=~Q(email__endswith="@dukungan.invalid") | Q(password__startswith="!"),
+                name="user_support_without_password",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,10 +74,15 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.name
 
+    @property
+    def is_support(self) -> bool:
+        """Whether this is the account of an operator who was let in (tenants.support)."""
+        return self.email.endswith(f"@{SUPPORT_HOST}")
+
     @cached_property
     def permissions(self) -> frozenset[str]:
         """Names of everything that this user's roles allow; asked once per request."""
-        if not self.is_active:
+        if not self.is_active or self.is_support:  # tenants.support says what its accounts may
             return frozenset()
         with connection.cursor() as cursor:
             cursor.execute(_PERMISSIONS, [self.pk])

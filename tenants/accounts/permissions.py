@@ -12,4 +12,5 @@ class StaffPermission(Permission):
     MANAGE_IDENTITY = "identity.manage", _("Mengubah lambang, warna, dan kontak kabupaten")
     MANAGE_MODULES = "modules.manage", _("Menghidupkan dan mematikan modul")
     PREPARE = "regency.prepare", _("Menyiapkan kabupaten sampai mulai berlaku")
+    CONSENT_SUPPORT = "support.consent", _("Mengizinkan akses dukungan tim pusat")
     MANAGE_PACKAGES = "library.manage", _("Menyalin dan menerbitkan paket templat")

@@ -11,7 +11,7 @@ TONES = {"active": "ok", "invited": "info", "closed": ""}
 
 def people(search: str = "", role: str = "", state: str = "") -> QuerySet[User]:
     """Members by name, narrowed by name or address, by role, and by state (`active`, `invited`, `closed`)."""
-    found = User.objects.order_by("name", "pk").prefetch_related("grants__role")
+    found = User.objects.members().order_by("name", "pk").prefetch_related("grants__role")
     if text := search.strip():
         found = found.filter(Q(name__icontains=text) | Q(email__icontains=text))
     if role:

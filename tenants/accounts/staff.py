@@ -126,7 +126,7 @@ def people_example(request: HttpRequest) -> HttpResponse:
 @require(StaffPermission.MANAGE_STAFF)
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: state, roles, positions; every button posts here with what to `do`."""
-    found = get_object_or_404(User, pk=pk)
+    found = get_object_or_404(User.objects.members(), pk=pk)
     if request.method == "POST":
         _do(request, found)
         return redirect("staff:user", pk)

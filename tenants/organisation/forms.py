@@ -116,7 +116,7 @@ class AssignmentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = User.objects.filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
+        self.fields["user"].queryset = User.objects.members().filter(is_active=True).order_by("name")  # type: ignore[attr-defined]
 
 
 class EndingForm(forms.Form):

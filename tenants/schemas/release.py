@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
+from hashlib import sha256
 
 from django.conf import settings
 from django.core.management import call_command
@@ -140,3 +141,17 @@ def behind() -> list[str]:
 def _applied(schema: str) -> set[tuple[str, str]]:
     with in_schema(schema):
         return set(MigrationRecorder(connection).applied_migrations())
+
+
+def head() -> str:
+    """Fingerprint of the migrations that a regency of this code has: what `head_here` of a current one equals."""
+    return _fingerprint(_migrations_of_regencies())
+
+
+def head_here() -> str:
+    """Fingerprint of what the current schema has of them. One query."""
+    return _fingerprint(_migrations_of_regencies() & set(MigrationRecorder(connection).applied_migrations()))
+
+
+def _fingerprint(migrations: Iterable[tuple[str, str]]) -> str:
+    return sha256("\n".join(f"{app}.{name}" for app, name in sorted(migrations)).encode()).hexdigest()

@@ -1,5 +1,6 @@
-"""Every address of a regency, generated from the registry: signed out, without permission, with another
-regency's object, with the module off. A new page is covered the day it is written."""
+"""Every address, generated from the registry and the URL configuration: signed out, without permission, with another
+regency's object, with the module off; on the public site with an ordinary object and with one that nobody has.
+A new page is covered the day it is written."""
 
 import pytest
 from django.db import connection
@@ -17,7 +18,8 @@ from modules.switches import switches
 from tenants.accounts.models import Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
 from tenants.models import Regency
-from tests.architecture.endpoints import EVERY, REGENCY, Endpoint
+from tenants.permissions import ConsolePermission
+from tests.architecture.endpoints import EVERY, PUBLIC, REGENCY, Endpoint
 from tests.examples import PARAMETERS, SHARED
 
 MODULES = {module.key for module in discover()}
@@ -27,6 +29,8 @@ OPEN = [e for e in EVERY if e.permission == "public"]
 ANSWERABLE = {"number": "SU-2026-000001", "secret": "AAAAAAAAAA"}
 """What a form in an open page takes, so that it is not refused for being empty."""
 GUARDED = [e for e in CLOSED if e.permission != "signed_in"]
+PUBLIC_CLOSED = [e for e in PUBLIC if e.permission != "public"]
+PUBLIC_GUARDED = [e for e in PUBLIC_CLOSED if e.permission != "signed_in"]
 WITH_OBJECT = [e for e in REGENCY if any((e.module, name) not in SHARED for name in e.parameters)]
 
 
@@ -63,8 +67,11 @@ def enter(regency: Regency) -> None:
 
 
 def ask(endpoint: Endpoint, kwargs: dict[str, object], host: str, user: User | None) -> HttpResponse:
-    """GET the address as `user`, or POST to it where it is only for that; an API call carries a token."""
-    client = Client(headers={"host": f"{host}.localhost"})
+    """GET the address as `user`, or POST or PUT to it where it is only for that; an API call carries a token.
+
+    `host` is a regency's subdomain, or empty for the public site.
+    """
+    client = Client(headers={"host": f"{host}.localhost" if host else "localhost"})
     headers = {}
     if user and endpoint.is_api:
         headers["authorization"] = f"Token {AuthToken.objects.create(user=user)[1]}"
@@ -74,13 +81,16 @@ def ask(endpoint: Endpoint, kwargs: dict[str, object], host: str, user: User | N
     response = client.get(url, headers=headers)
     if response.status_code == 405:
         response = client.post(url, headers=headers)
+    if response.status_code == 405:
+        response = client.put(url, headers=headers)
     if response.streaming:
         list(response)  # to its end, which closes the file
     return response
 
 
 def example(endpoint: Endpoint, user: User) -> dict[str, object]:
-    return {name: PARAMETERS[endpoint.module, name](user) for name in endpoint.parameters}
+    makers = {name: PARAMETERS.get((endpoint.name, name)) for name in endpoint.parameters}
+    return {name: (make or PARAMETERS[endpoint.module, name])(user) for name, make in makers.items()}
 
 
 def filler(endpoint: Endpoint) -> dict[str, object]:
@@ -179,3 +189,47 @@ def test_nothing_breaks(batang: Regency, endpoint: Endpoint) -> None:
     if endpoint.parameters:
         enter(batang)
         assert ask(endpoint, filler(endpoint), "batang", user).status_code == 404
+
+
+@pytest.fixture
+def public(batang: Regency) -> None:
+    """The public site, with Batang among its regencies."""
+    all_on(batang)
+
+
+def central_team() -> list[str]:
+    return [str(permission) for permission in ConsolePermission]
+
+
+@pytest.mark.parametrize("endpoint", PUBLIC_CLOSED, ids=names(PUBLIC_CLOSED))
+def test_public_site_signed_out(public: None, endpoint: Endpoint) -> None:
+    response = ask(endpoint, example(endpoint, staff([])), "", None)
+    if endpoint.is_api:
+        assert response.status_code == 401
+    else:
+        assert response.status_code == 302
+        assert response["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize("endpoint", PUBLIC_GUARDED, ids=names(PUBLIC_GUARDED))
+def test_public_site_without_permission(public: None, endpoint: Endpoint) -> None:
+    user = staff([])
+    refused = {404, 405} if endpoint.is_api else {404}
+    assert ask(endpoint, example(endpoint, user), "", user).status_code in refused
+
+
+@pytest.mark.parametrize("endpoint", PUBLIC, ids=names(PUBLIC))
+def test_public_site_nothing_breaks(public: None, endpoint: Endpoint) -> None:
+    """An ordinary object is found, one that nobody has is 404, and neither is a fault."""
+    user = staff(central_team())
+    found = ask(endpoint, example(endpoint, user), "", user)
+    assert found.status_code < 500
+    if endpoint.parameters:
+        assert found.status_code != 404
+        connection.set_schema_to_public()
+        assert ask(endpoint, filler(endpoint), "", user).status_code == 404
+
+
+def test_the_walk_finds_the_console_and_its_api() -> None:
+    assert len([e for e in PUBLIC_GUARDED if e.module == "console" and not e.is_api]) >= 30
+    assert len([e for e in PUBLIC_GUARDED if e.module == "console" and e.is_api]) >= 7

@@ -99,6 +99,11 @@ def paid_for(nik: str) -> list[tuple[str, date, Decimal]]:
     ]
 
 
+def paid_count() -> int:
+    """How many benefits were paid."""
+    return Payment.objects.filter(paid_at__isnull=False).count()
+
+
 def _approved(claim: Claim) -> bool:
     return claim.decisions.filter(revoked_at=None, outcome=Decision.Outcome.APPROVED).exists()
 
