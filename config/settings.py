@@ -58,7 +58,7 @@ _BOTH = [
     "tenants.accounts",
     "tenants.audit",
 ]
-SHARED_APPS = ["django_tenants", "tenants", *_BOTH, "modules", "modules.library", "onboarding"]
+SHARED_APPS = ["django_tenants", "tenants", *_BOTH, "tenants.billing", "modules", "modules.library", "onboarding"]
 TENANT_APPS = [
     *_BOTH,
     "tenants.organisation",
@@ -110,6 +110,8 @@ CELERY_TASK_ROUTES = {
     **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters")},
     "tenants.accounts.tasks.*": {"queue": "mail"},
     "onboarding.*": {"queue": "fleet"},
+    "billing.remind": {"queue": "mail"},
+    "billing.*": {"queue": "fleet"},
 }
 CELERY_BEAT_SCHEDULE = {
     # Provisioning runs whose worker disappeared are taken up again.
@@ -124,6 +126,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=15),
         "args": ("tenants.files.tasks.sweep_files",),
     },
+}
+CELERY_BEAT_SCHEDULE |= {
+    # Calls that the provider did not answer, events and mails whose task was lost.
+    "billing.resume": {"task": "billing.resume", "schedule": 60},
+    "billing.reconcile": {"task": "billing.reconcile", "schedule": crontab(hour=2, minute=30)},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task whose worker died is handed out again after this many seconds.
@@ -280,6 +287,31 @@ if "EMAIL_BACKEND" not in EMAIL:  # Django would take SMTP without TLS
     raise ImproperlyConfigured("EMAIL_URL must begin with submission://, smtp://, smtps://, file:// or console:")
 vars().update(EMAIL)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Rujukan <no-reply@{BASE_DOMAIN}>")
+
+# -- Billing: without a key the product runs fully, bills are then paid by transfer alone.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_TIMEOUT_SECONDS = env.int("STRIPE_TIMEOUT_SECONDS", 20)
+# Who bills, and where the money goes: printed on every quotation and invoice.
+BILLING_ISSUER = {
+    "name": env.str("BILLING_NAME", "Penyelenggara Rujukan"),
+    "address": env.str("BILLING_ADDRESS", "Jalan Contoh 1, Semarang" if _INVENTED else ""),
+    "city": env.str("BILLING_CITY", "Semarang"),
+    "email": env.str("BILLING_EMAIL", f"tagihan@{BASE_DOMAIN}"),
+    "npwp": env.str("BILLING_NPWP", "0000000000000000" if _INVENTED else ""),
+    "bank": env.str("BILLING_BANK", "Bank Contoh, cabang Semarang" if _INVENTED else ""),
+    "account": env.str("BILLING_ACCOUNT", "000 000 0000" if _INVENTED else ""),
+    "account_name": env.str("BILLING_ACCOUNT_NAME", "Penyelenggara Rujukan" if _INVENTED else ""),
+    "signer": env.str("BILLING_SIGNER", "Sari Anggraini" if _INVENTED else ""),
+    "signer_title": env.str("BILLING_SIGNER_TITLE", "Direktur"),
+}
+# How the house numbers: {nomor}, {tahun}, {bulan_romawi} as in letters.
+BILLING_NUMBERS = {
+    "invoice": env.str("BILLING_INVOICE_NUMBER", "INV/{tahun}/{nomor:05}"),
+    "quotation": env.str("BILLING_QUOTATION_NUMBER", "PH/{tahun}/{nomor:04}"),
+    "credit": env.str("BILLING_CREDIT_NUMBER", "NK/{tahun}/{nomor:04}"),
+}
 
 # -- Logs and errors
 LOGGING = {

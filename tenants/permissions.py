@@ -23,5 +23,7 @@ class ConsolePermission(Permission):
     VIEW = "console.view", _("Melihat konsol")
     PROVISION = "console.provision", _("Menyiapkan kabupaten")
     CHANGE_REGENCY = "console.change_regency", _("Mengubah keadaan kabupaten")
+    VIEW_BILLING = "console.view_billing", _("Melihat tagihan")
+    MANAGE_BILLING = "console.manage_billing", _("Mengelola tagihan dan pembayaran")
     CHANGE_MODULES = "console.change_modules", _("Menghidupkan dan mematikan modul")
     MANAGE_OPERATORS = "console.manage_operators", _("Mengelola operator")
