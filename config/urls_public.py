@@ -1,6 +1,6 @@
 """The public site at `/`, the central team's console at `/console/`, and what balancers ask."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from config import health
 from config.gallery import gallery
@@ -12,8 +12,9 @@ from tenants import console as tenants
 from tenants.accounts import console as accounts
 from tenants.accounts.access import public_page
 from tenants.audit import console as audit
+from tenants.billing import views as billing
 
-console = [
+console: list[URLPattern | URLResolver] = [
     path("", modules.regencies, name="regencies"),
     path("regencies/<str:code>/", onboarding.regency, name="regency"),
     path("regencies/<str:code>/state/", tenants.state, name="state"),
@@ -30,6 +31,7 @@ console = [
     path("operators/", accounts.operators, name="operators"),
     path("operators/<int:pk>/", accounts.operator, name="operator"),
     path("audit/", audit.entries, name="audit"),
+    path("billing/", include("tenants.billing.console.urls")),
 ]
 
 handler500 = "config.errors.server_error"
@@ -40,5 +42,6 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("tls/ask", health.tls_ask, name="tls_ask"),
     path("account/", include("tenants.accounts.urls")),
+    path("billing/webhooks/stripe/", billing.stripe_events, name="stripe_events"),
     path("components/", public_page(gallery), name="gallery"),
 ]

@@ -10,4 +10,5 @@ class StaffPermission(Permission):
     MANAGE_ROLES = "staff.manage_roles", _("Mengubah peran")
     VIEW_AUDIT = "audit.view", _("Membaca jejak audit")
     MANAGE_MODULES = "modules.manage", _("Menghidupkan dan mematikan modul")
+    VIEW_BILLING = "billing.view", _("Melihat tagihan kabupaten")
     MANAGE_PACKAGES = "library.manage", _("Menyalin dan menerbitkan paket templat")

@@ -82,7 +82,7 @@ def _on_the_ladder(invoice: Invoice, measures: list[Measure], year: BudgetYear, 
     reminders = sum(measure.kind == Measure.Kind.REMINDER for measure in measures)
     planned = sorted(year.reminder_days)
     if reminders < len(planned):
-        due = invoice.due_on + timedelta(days=planned[reminders])  # type: ignore[operator]
+        due = (invoice.due_on or day) + timedelta(days=planned[reminders])
         if due > day:
             return Standing(
                 Step.NONE, _("Pengingat ke-%(n)s mulai %(day)s.") % {"n": reminders + 1, "day": tanggal(due)}

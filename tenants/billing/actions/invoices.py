@@ -210,7 +210,7 @@ def credit(*, invoice: Invoice, net: Decimal, ppn: Decimal, reason: str, by: Any
 
 def balance(invoice: Invoice) -> Decimal:
     """What is still owed of a bill."""
-    return Decimal(Invoice.objects.with_balance().values_list("balance", flat=True).get(pk=invoice.pk))
+    return Decimal(Invoice.objects.with_balance().get(pk=invoice.pk).balance)  # type: ignore[attr-defined]
 
 
 def locked(invoice: Invoice) -> Invoice:

@@ -98,8 +98,8 @@ def _make(through: Provider, call: ProviderCall) -> Remote | str:
 def _done(call: ProviderCall, answer: Remote | str, at: datetime) -> None:
     if isinstance(answer, Remote):
         Invoice.objects.filter(pk=call.invoice_id).update(provider_id=answer.id, provider_state=answer.state)
-    else:
-        CreditNote.objects.filter(pk=call.credit_note_id).update(provider_id=answer)
+    elif call.credit_note:
+        CreditNote.objects.filter(pk=call.credit_note.pk).update(provider_id=answer)
     call.state, call.error, call.done_at = State.DONE, "", at
     call.save(update_fields=["state", "error", "done_at"])
     record("billing.provider_told", subject=call.invoice, by=None, at=at, data={"what": call.kind})

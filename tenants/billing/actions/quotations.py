@@ -241,7 +241,7 @@ def accept_as_contract(
 def accept_as_addendum(*, quotation: Quotation, number: str, signed_on: date, by: Any, at: datetime) -> Addendum:
     """The regency agreed to the shown price of further modules: they belong to the contract now."""
     quotation = _acceptable(quotation, at)
-    contract = Contract.objects.select_for_update().filter(pk=quotation.contract_id).first()
+    contract = Contract.objects.select_for_update().filter(additions=quotation).first()
     if contract is None:
         raise NotInThisState(_("Penawaran ini bukan tambahan pada kontrak. Catat kontraknya."))
     try:

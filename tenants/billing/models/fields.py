@@ -4,10 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.utils.functional import Promise
 
 
-def money(label: str | Promise, **options: Any) -> "models.DecimalField[Any, Any]":
+def money(label: Any, **options: Any) -> "models.DecimalField[Any, Any]":
     """Rupiah. Fifteen digits reach far beyond any contract; two decimals because Stripe counts sen."""
     return models.DecimalField(label, max_digits=15, decimal_places=2, **options)
 

@@ -80,9 +80,7 @@ def test_an_issued_bill_never_changes(here: Regency, change: dict[str, object]) 
 
 def test_nor_do_its_lines_its_history_and_its_credit_notes(here: Regency) -> None:
     invoice = office.bill(here)
-    note = actions.credit(
-        invoice=invoice, net=Decimal(1000), ppn=Decimal(110), reason="Salah hitung", by=None, at=AT
-    )
+    note = actions.credit(invoice=invoice, net=Decimal(1000), ppn=Decimal(110), reason="Salah hitung", by=None, at=AT)
     for table, change in (
         (InvoiceLine.objects.filter(invoice=invoice), {"amount": 1}),
         (InvoiceState.objects.filter(invoice=invoice), {"state": "void"}),
@@ -197,9 +195,7 @@ def test_modules_join_at_the_price_that_was_shown(here: Regency) -> None:
     )
     assert quotation.total == shown.amounts.total
     quotation = actions.issue_quotation(quotation=quotation, by=None, at=AT)
-    addendum = actions.accept_as_addendum(
-        quotation=quotation, number="ADD/1", signed_on=AT.date(), by=None, at=AT
-    )
+    addendum = actions.accept_as_addendum(quotation=quotation, number="ADD/1", signed_on=AT.date(), by=None, at=AT)
     agreed.refresh_from_db()
     assert agreed.modules == ["planning", "santunan_kematian", "services"]
     invoice = actions.draft_invoice(contract=agreed, addendum=addendum, by=None, at=AT)
