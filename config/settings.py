@@ -298,7 +298,7 @@ BILLING_ISSUER = {
     "name": env.str("BILLING_NAME", "Penyelenggara Rujukan"),
     "address": env.str("BILLING_ADDRESS", "Jalan Contoh 1, Semarang" if _INVENTED else ""),
     "city": env.str("BILLING_CITY", "Semarang"),
-    "email": env.str("BILLING_EMAIL", f"tagihan@{BASE_DOMAIN}"),
+    "email": env.str("BILLING_EMAIL", "") or f"tagihan@{BASE_DOMAIN}",
     "npwp": env.str("BILLING_NPWP", "0000000000000000" if _INVENTED else ""),
     "bank": env.str("BILLING_BANK", "Bank Contoh, cabang Semarang" if _INVENTED else ""),
     "account": env.str("BILLING_ACCOUNT", "000 000 0000" if _INVENTED else ""),

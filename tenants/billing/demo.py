@@ -26,7 +26,7 @@ _ITEMS = (
     ("kinerja", "e-SAKIP", ("sakip",), False, 42),
 )
 _FACTORS = {"kecil": 10, "sedang": 14, "besar": 18}
-_ISSUED, _PAID, _FRESH = timedelta(days=60), timedelta(days=20), timedelta(days=9)
+_OLD, _TERM, _FRESH = timedelta(days=60), timedelta(days=40), timedelta(days=9)
 # Everything that speaks of one regency, the dependent first.
 _TABLES = (
     "difference", "measure", "providercall", "taxslip", "payment", "creditnote", "invoicestate", "invoiceline",
@@ -48,11 +48,11 @@ _OF_REGENCY = {
 def seed(*, payer: str, waiting: str, at: datetime) -> None:
     """A contract for both regencies (by schema name); `payer` has settled its bill. Safe to repeat."""
     with in_public():
-        plan = _plan((at - _ISSUED).year)
-        for schema, is_payer in ((payer, True), (waiting, False)):
+        for schema, age, paid_after in ((payer, _OLD, _TERM), (waiting, _FRESH, None)):
             regency = Regency.objects.filter(schema_name=schema).first()
             if regency and not BillingProfile.objects.filter(regency=regency).exists():
-                _bill(regency, plan, at - (_ISSUED if is_payer else _FRESH), at if is_payer else None)
+                issued = at - age
+                _bill(regency, _plan(issued.year), issued, issued + paid_after if paid_after else None)
 
 
 def forget(*, regency: Regency) -> None:
@@ -138,7 +138,7 @@ def _bill(regency: Regency, plan: Plan, at: datetime, paid_at: datetime | None) 
     invoice = actions.draft_invoice(contract=contract, **who)
     invoice = actions.issue_invoice(invoice=invoice, **who)
     if paid_at:
-        _pay(invoice, plan.budget_year, paid_at - _PAID)
+        _pay(invoice, plan.budget_year, paid_at)
     return invoice
 
 

@@ -38,9 +38,11 @@ def reconcile(*, by: Any, at: datetime) -> int:
         try:
             return _compare(run, through)
         except (ProviderUnreachable, ProviderRefused) as problem:
-            run.state, run.error, run.finished_at = ReconciliationRun.State.FAILED, str(problem)[:300], timezone.now()
-            run.save()
+            _fail(run, str(problem))
             return 0
+        except Exception as problem:
+            _fail(run, type(problem).__name__)
+            raise
 
 
 def _compare(run: ReconciliationRun, through: Provider) -> int:
@@ -66,6 +68,11 @@ def _compare(run: ReconciliationRun, through: Provider) -> int:
         run.finished_at = timezone.now()
         run.save()
     return len(found)
+
+
+def _fail(run: ReconciliationRun, why: str) -> None:
+    run.state, run.error, run.finished_at = ReconciliationRun.State.FAILED, why[:300], timezone.now()
+    run.save()
 
 
 def _only_there(run: ReconciliationRun, remote: Remote) -> Difference:

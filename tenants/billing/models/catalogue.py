@@ -51,16 +51,24 @@ class BudgetYear(models.Model):
         ordering = ["-year"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(days_until_due__gte=30, days_until_due__lte=60), name="budgetyear_due_30_to_60"
+                condition=Q(days_until_due__gte=30, days_until_due__lte=60),
+                name="budgetyear_due_30_to_60",
+                violation_error_message=_("Jatuh tempo paling cepat 30 dan paling lambat 60 hari."),
             ),
-            models.CheckConstraint(condition=Q(last_payment_date__gt=F("quiet_until")), name="budgetyear_pays_after"),
+            models.CheckConstraint(
+                condition=Q(last_payment_date__gt=F("quiet_until")),
+                name="budgetyear_pays_after",
+                violation_error_message=_("SPM terakhir harus setelah masa tenang."),
+            ),
             models.CheckConstraint(
                 condition=Q(dpp_numerator__gte=1, dpp_denominator__gte=F("dpp_numerator")),
                 name="budgetyear_dpp_fraction",
+                violation_error_message=_("Pembilang DPP paling besar sama dengan penyebutnya."),
             ),
             models.CheckConstraint(
                 condition=Q(ppn_percent__gte=0, ppn_percent__lt=100, pph23_percent__gte=0, pph23_percent__lt=100),
                 name="budgetyear_percentages",
+                violation_error_message=_("Tarif pajak antara 0 dan 100 persen."),
             ),
         ]
 
@@ -91,9 +99,14 @@ class PopulationClass(models.Model):
     class Meta:
         ordering = ["above"]
         constraints = [
-            models.CheckConstraint(condition=Q(below=None) | Q(below__gt=F("above")), name="populationclass_not_empty"),
+            models.CheckConstraint(
+                condition=Q(below=None) | Q(below__gt=F("above")),
+                name="populationclass_not_empty",
+                violation_error_message=_("Batas atas harus lebih besar daripada batas bawah."),
+            ),
             ExclusionConstraint(
                 name="populationclass_apart",
+                violation_error_message=_("Kelas ini bertumpang tindih dengan kelas lain. Ubah batasnya."),
                 expressions=[(Func(F("above"), F("below"), function="int4range"), "&&")],
             ),
         ]
@@ -128,7 +141,11 @@ class Plan(models.Model):
         ordering = ["-budget_year__year", "key"]
         constraints = [
             models.UniqueConstraint(fields=["budget_year", "key"], name="plan_once_a_year"),
-            models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="plan_validity"),
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")),
+                name="plan_validity",
+                violation_error_message=_("Hari terakhir penawaran tidak boleh sebelum hari pertamanya."),
+            ),
         ]
 
     def __str__(self) -> str:

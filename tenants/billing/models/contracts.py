@@ -145,7 +145,11 @@ class Contract(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["regency", "number"], name="contract_number_once"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="contract_period"),
-            models.CheckConstraint(condition=Q(instalments__gte=1, instalments__lte=12), name="contract_instalments"),
+            models.CheckConstraint(
+                condition=Q(instalments__gte=1, instalments__lte=12),
+                name="contract_instalments",
+                violation_error_message=_("Ditagih paling banyak dalam 12 kali."),
+            ),
             models.CheckConstraint(
                 condition=Q(bast_number="", bast_date=None) | (~Q(bast_number="") & Q(bast_date__isnull=False)),
                 name="contract_bast_whole",

@@ -1,7 +1,7 @@
 """Stripe as the tests have it: PyPI `localstripe` in a process of its own, and in front of it what it lacks.
 
-`localstripe` itself answers: customers (create), invoice items (create), invoices (create, retrieve, list, update of
-metadata), and it signs and sends its own events.
+`localstripe` itself answers: customers (create), invoice items (create), invoices (kept, retrieved, listed, their
+metadata updated), and it signs and sends its own events.
 
 It knows no invoice that is sent instead of charged. For that the front answers with the shapes that the API documents
 for version 2026-10-28 (that of the locked client): the fields of an invoice with `collection_method=send_invoice`,
@@ -33,12 +33,14 @@ from stripe import params
 
 VERSION = "2026-10-28.endive"
 KEY = "sk_test_rujukan"
-# Its own entry point listens on every address and keeps a pickle under /tmp.
+# Its own entry point listens on every address, keeps a pickle under /tmp, and makes invoices of subscriptions alone,
+# although its invoices themselves need none.
 _LAUNCH = """
 import sys
 from aiohttp import web
 from localstripe import resources
 resources.Store.dump_to_disk = lambda self: None
+resources.Invoice._api_create = classmethod(lambda cls, **data: cls(**data))
 from localstripe.server import app
 web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log=None)
 """
@@ -126,6 +128,12 @@ class Front:
         return {name.split("[")[0] for name in request.form} - known
 
     def _do(self, request: Request, place: str) -> tuple[int, bytes]:
+        try:
+            return self._done(request, place)
+        except urllib.error.HTTPError as refused:
+            return _error(refused.code, "invalid_request_error", "refused_by_localstripe")
+
+    def _done(self, request: Request, place: str) -> tuple[int, bytes]:
         form = request.form
         if request.method == "POST" and place == "invoices":
             kept = {k: v for k, v in form.items() if k.split("[")[0] in _UPSTREAM or k.startswith("metadata")}
@@ -144,10 +152,7 @@ class Front:
             return 200, json.dumps(found).encode()
         if place.startswith("invoices/*"):
             return self._invoice(request, request.path.split("/")[3], place.removeprefix("invoices/*").strip("/"))
-        try:
-            return 200, json.dumps(self._ask(request.method, request.path, form)).encode()
-        except urllib.error.HTTPError as refused:
-            return _error(refused.code, "invalid_request_error", "resource_missing")
+        return 200, json.dumps(self._ask(request.method, request.path, form)).encode()
 
     def _invoice(self, request: Request, name: str, verb: str) -> tuple[int, bytes]:
         kept = self.invoices.get(name)
