@@ -203,7 +203,10 @@ def _minutes(invoice: Invoice, title: str, statements: list[str], number: str = 
             "header": ["No.", "Uraian", "Jumlah (Rp)"],
             "widths": ["auto", 4, 2],
             "aligns": ["c", "l", "r"],
-            "rows": [[str(line.position), line.text, rupiah_cell(line.amount)] for line in invoice.lines.all()],
+            "rows": [
+                *([str(line.position), line.text, rupiah_cell(line.amount)] for line in invoice.lines.all()),
+                ["", "PPN", rupiah_cell(invoice.ppn)],
+            ],
             "total": ["", "Jumlah termasuk PPN", rupiah_cell(invoice.total)],
         },
     }

@@ -55,6 +55,14 @@ class InvoiceFilterForm(forms.Form):
         self.fields["year"].choices = [("", _("Semua")), *((year, year) for year in years)]  # type: ignore[attr-defined]
 
 
+class ListForm(forms.Form):
+    q = forms.CharField(required=False, max_length=60)
+    state = forms.SlugField(required=False, max_length=20)
+    before = forms.IntegerField(required=False, min_value=1, max_value=10**15)
+    after_name = forms.CharField(required=False, max_length=60)
+    after_code = forms.CharField(required=False, max_length=5)
+
+
 class PaymentForm(forms.Form):
     """An SP2D with the taxes that were kept; an amount of tax needs the number of its proof."""
 

@@ -164,19 +164,27 @@ def totals(day: date) -> Totals:
     )
 
 
-def contracts() -> QuerySet[Contract]:
-    """Contracts, newest first, with what was billed."""
-    return (
+def contracts(search: str = "") -> QuerySet[Contract]:
+    """Contracts, newest first, with how many bills they have."""
+    found = (
         Contract.objects.select_related("regency", "plan__budget_year", "quotation")
         .annotate(billed=Count("invoices", filter=~Q(invoices__state__in=["void", "credited"]), distinct=True))
         .order_by("-pk")
     )
+    return found.filter(_named(search)) if search.strip() else found
 
 
-def quotations(state: str = "") -> QuerySet[Quotation]:
+def quotations(state: str = "", search: str = "") -> QuerySet[Quotation]:
     """Offers, newest first."""
     found = Quotation.objects.select_related("regency", "plan__budget_year").order_by("-pk")
-    return found.filter(state=state) if state else found
+    if state:
+        found = found.filter(state=state)
+    return found.filter(_named(search)) if search.strip() else found
+
+
+def _named(search: str) -> Q:
+    text = search.strip()
+    return Q(number__icontains=text) | Q(regency__name__icontains=text) | Q(regency__code=text)
 
 
 def events(state: str = "", before: int | None = None) -> QuerySet[WebhookEvent]:

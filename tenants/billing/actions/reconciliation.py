@@ -85,7 +85,7 @@ def _only_here(run: ReconciliationRun, invoice: Invoice) -> Difference:
         kind=Kind.MISSING_THERE,
         invoice=invoice,
         provider_id=invoice.provider_id,
-        ours=_words(invoice.total, invoice.state),
+        ours=_words(invoice.total, invoice.get_state_display()),
     )
 
 
@@ -94,7 +94,7 @@ def _disagreements(run: ReconciliationRun, invoice: Invoice, remote: Remote) -> 
     if remote.total != invoice.total:
         found.append((Kind.AMOUNT, rupiah(invoice.total), rupiah(remote.total)))
     if remote.state not in _AGREES[Invoice.State(invoice.state)]:
-        found.append((Kind.STATE, invoice.state, remote.state))
+        found.append((Kind.STATE, invoice.get_state_display(), remote.state))
     return [
         Difference(run=run, kind=kind, invoice=invoice, provider_id=remote.id, ours=here, theirs=there)
         for kind, here, there in found

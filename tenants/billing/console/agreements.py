@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tenants.accounts.access import require
 from tenants.billing import actions, documents, queries
+from tenants.billing.console.paging import asked_of, page_of
 from tenants.billing.forms import (
     AcceptanceForm,
     AddendumForm,
@@ -23,20 +24,17 @@ from tenants.billing.models import Addendum, Contract, Plan, Quotation
 from tenants.billing.serving import pdf_response
 from tenants.permissions import ConsolePermission
 
-_MOST = 200
-
 
 @require_GET
 @require(ConsolePermission.VIEW_BILLING)
 def quotations(request: HttpRequest) -> HttpResponse:
     """Offers, newest first."""
-    state = request.GET.get("state", "")
-    state = state if state in Quotation.State.values else ""
+    asked = asked_of(request)
+    state = asked["state"] if asked["state"] in Quotation.State.values else ""
     context = {
-        "rows": queries.quotations(state)[:_MOST],
+        **page_of(queries.quotations(state, asked["q"]), {**asked, "state": state}),
         "chips": [("", _("Semua")), *Quotation.State.choices],
         "state": state,
-        "tones": queries.TONES,
         "may": _may(request),
     }
     return render(request, "billing/console/quotations.html", context)
@@ -157,7 +155,9 @@ def _quotation(request: HttpRequest, pk: int, *, status: int = 200, **given: Any
 @require(ConsolePermission.VIEW_BILLING)
 def contracts(request: HttpRequest) -> HttpResponse:
     """Contracts, newest first."""
-    return render(request, "billing/console/contracts.html", {"rows": queries.contracts()[:_MOST]})
+    asked = asked_of(request)
+    context = page_of(queries.contracts(asked["q"]), asked)
+    return render(request, "billing/console/contracts.html", context)
 
 
 @require_GET

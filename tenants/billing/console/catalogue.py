@@ -1,6 +1,7 @@
 """What is offered, by which calendar, and to which offices the bills go."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tenants.accounts.access import require
 from tenants.billing import actions
+from tenants.billing.console.paging import PAGE, asked_of
 from tenants.billing.forms import BudgetYearForm, PlanForm, PlanItemFormSet, PopulationClassForm, ProfileForm
 from tenants.billing.models import BillingProfile, BudgetYear, Plan, PopulationClass
 from tenants.models import Regency
 from tenants.permissions import ConsolePermission
+from tenants.queries import after, chosen
 
 _BACK = "/console/billing/plans/"
 
@@ -118,11 +121,19 @@ def population_class(request: HttpRequest, key: str | None = None) -> HttpRespon
 @require_GET
 @require(ConsolePermission.VIEW_BILLING)
 def profiles(request: HttpRequest) -> HttpResponse:
-    """To which office the bills of each regency go."""
+    """To which office the bills of each regency go, fifty at a time."""
+    asked = asked_of(request)
+    found = chosen(asked["q"], "").exclude(state=Regency.State.DRAFT).select_related("billing__population_class")
+    if asked.get("after_name"):
+        found = after(found, asked["after_name"], asked["after_code"])
+    rows = list(found[: PAGE + 1])
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    kept = {"q": asked["q"]} if asked["q"] else {}
     context = {
-        "rows": Regency.objects.exclude(state="draft")
-        .select_related("billing__population_class")
-        .order_by("name", "code"),
+        "rows": rows[:PAGE],
+        "q": asked["q"],
+        "next_url": "?" + urlencode({**kept, "after_name": last.name, "after_code": last.code}) if last else "",
+        "first_url": "?" + urlencode(kept) if asked.get("after_name") else "",
         "may": request.user.has(ConsolePermission.MANAGE_BILLING),  # type: ignore[union-attr]
     }
     return render(request, "billing/console/profiles.html", context)

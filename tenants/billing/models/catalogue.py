@@ -128,7 +128,9 @@ class Plan(models.Model):
         personal = ()
         specific = ()
 
-    budget_year = models.ForeignKey(BudgetYear, on_delete=models.PROTECT, related_name="plans")
+    budget_year = models.ForeignKey(
+        BudgetYear, on_delete=models.PROTECT, related_name="plans", verbose_name=_("Tahun anggaran")
+    )
     key = models.SlugField(_("Kunci"), max_length=40)
     name = models.CharField(_("Nama"), max_length=80)
     description = models.CharField(_("Keterangan"), max_length=300, blank=True)

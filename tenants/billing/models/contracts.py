@@ -19,7 +19,9 @@ class BillingProfile(models.Model):
         office = ("email", "address", "npwp")
 
     regency = models.OneToOneField(Regency, on_delete=models.PROTECT, related_name="billing")
-    population_class = models.ForeignKey(PopulationClass, on_delete=models.PROTECT, related_name="+")
+    population_class = models.ForeignKey(
+        PopulationClass, on_delete=models.PROTECT, related_name="+", verbose_name=_("Kelas penduduk")
+    )
     institution = models.CharField(_("Perangkat daerah"), max_length=120)
     email = models.EmailField(_("Surel dinas untuk tagihan"))
     address = models.CharField(_("Alamat kantor"), max_length=200, blank=True)
