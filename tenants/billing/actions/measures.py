@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from tenants.actions import change_state
 from tenants.audit.actions import Operator, record
+from tenants.audit.models import AuditEntry
 from tenants.billing import tasks
 from tenants.billing.actions.invoices import locked
 from tenants.billing.actions.numbers import central_day
@@ -92,11 +93,15 @@ def _open(invoice: Invoice, reason: str, by: Any, at: datetime) -> Measure:
 
 
 def _is_restricted(regency: Regency) -> bool:
-    """Read-only now, and the last thing done about it here was our restriction."""
+    """Read-only now, and made so by our last measure: whoever changed the state since had another reason."""
     if Regency.objects.get(pk=regency.pk).state != Regency.State.READ_ONLY:
         return False
-    last = Measure.objects.filter(regency=regency, kind__in=[Kind.READ_ONLY, Kind.REOPENED]).first()
-    return last is not None and last.kind == Kind.READ_ONLY
+    measure = Measure.objects.filter(regency=regency, kind=Kind.READ_ONLY).first()
+    changes = AuditEntry.objects.filter(
+        action="tenants.state_changed", subject_type=Regency._meta.label_lower, subject_id=str(regency.pk)
+    )
+    last = changes.order_by("-pk").first()
+    return measure is not None and last is not None and last.at == measure.at
 
 
 def _late(invoice: Invoice, at: datetime) -> Invoice:

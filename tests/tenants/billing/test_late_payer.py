@@ -11,6 +11,7 @@ from django.test import Client
 
 from tenants.accounts.models import Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
+from tenants.actions import change_state
 from tenants.audit.models import AuditEntry
 from tenants.billing import actions, queries, tasks
 from tenants.billing.models import BudgetYear, Invoice, Measure
@@ -147,13 +148,20 @@ def test_citizens_tracking_public_pages_and_exports_never_stop(restricted: Invoi
 
 
 def test_only_what_was_restricted_for_a_bill_opens_by_a_payment(late: Invoice, sari: User) -> None:
-    from tenants.actions import change_state
-
     change_state(regency=late.regency, state="read_only", reason="Pindah server", by=sari, at=AT)
     office.pay(late, at=after_due(late, 10))
     assert Regency.objects.get(pk=late.regency_id).state == "read_only"
     with pytest.raises(actions.NotInThisState):
         actions.reopen(invoice=late, reason="Coba", by=sari, at=AT)
+
+
+def test_whoever_restricts_it_anew_has_another_reason(restricted: Invoice, sari: User) -> None:
+    for state, days in (("active", 71), ("read_only", 72)):
+        change_state(
+            regency=restricted.regency, state=state, reason="Pindah server", by=sari, at=after_due(restricted, days)
+        )
+    office.pay(restricted, at=after_due(restricted, 80))
+    assert Regency.objects.get(pk=restricted.regency_id).state == "read_only"
 
 
 def test_it_stays_restricted_while_another_bill_is_late(here: Regency, restricted: Invoice, sari: User) -> None:
