@@ -69,6 +69,7 @@ def forget(*, regency: Regency) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in _TABLES:
             cursor.execute(f"ALTER TABLE billing_{table} ENABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as it was, for what else the transaction does
 
 
 def _plan(year: int) -> Plan:
