@@ -64,8 +64,9 @@ SHARED_APPS = [
     "django_tenants",
     "tenants",
     *_BOTH,
-    "modules",
+    "tenants.billing",
     "tenants.deletion",
+    "modules",
     "modules.library",
     "modules.announcements",
     "modules.fleet",
@@ -146,6 +147,8 @@ CELERY_TASK_ROUTES = {
     "onboarding.*": {"queue": "fleet"},
     "fleet.*": {"queue": "fleet"},
     "tenants.support.tasks.*": {"queue": "mail"},
+    "billing.remind": {"queue": "mail"},
+    "billing.*": {"queue": "fleet"},
 }
 CELERY_BEAT_SCHEDULE = {
     # Provisioning runs whose worker disappeared are taken up again.
@@ -192,6 +195,9 @@ CELERY_BEAT_SCHEDULE |= {
         "args": ("tenants.support.tasks.end_overdue",),
     },
     "fleet.delete_due": {"task": "fleet.delete_due", "schedule": crontab(hour=3, minute=30)},
+    # Calls that the provider did not answer, events and mails whose task was lost.
+    "billing.resume": {"task": "billing.resume", "schedule": 60},
+    "billing.reconcile": {"task": "billing.reconcile", "schedule": crontab(hour=2, minute=30)},
 }
 if SANDBOX:
     CELERY_BEAT_SCHEDULE["sandbox.reset"] = {"task": "onboarding.reset_sandbox", "schedule": crontab(hour=2, minute=30)}
@@ -374,6 +380,31 @@ vars().update(EMAIL)
 # Everything is sent through the guard: what a regency in trial writes reaches its own staff alone.
 EMAIL_DELIVERY_BACKEND, EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"], "tenants.mail.backend.GuardedBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Rujukan <no-reply@{BASE_DOMAIN}>")
+
+# -- Billing: without a key the product runs fully, bills are then paid by transfer alone.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_TIMEOUT_SECONDS = env.int("STRIPE_TIMEOUT_SECONDS", 20)
+# Who bills, and where the money goes: printed on every quotation and invoice.
+BILLING_ISSUER = {
+    "name": env.str("BILLING_NAME", "Penyelenggara Rujukan"),
+    "address": env.str("BILLING_ADDRESS", "Jalan Contoh 1, Semarang" if _INVENTED else ""),
+    "city": env.str("BILLING_CITY", "Semarang"),
+    "email": env.str("BILLING_EMAIL", "") or f"tagihan@{BASE_DOMAIN}",
+    "npwp": env.str("BILLING_NPWP", "0000000000000000" if _INVENTED else ""),
+    "bank": env.str("BILLING_BANK", "Bank Contoh, cabang Semarang" if _INVENTED else ""),
+    "account": env.str("BILLING_ACCOUNT", "000 000 0000" if _INVENTED else ""),
+    "account_name": env.str("BILLING_ACCOUNT_NAME", "Penyelenggara Rujukan" if _INVENTED else ""),
+    "signer": env.str("BILLING_SIGNER", "Sari Anggraini" if _INVENTED else ""),
+    "signer_title": env.str("BILLING_SIGNER_TITLE", "Direktur"),
+}
+# How the house numbers: {nomor}, {tahun}, {bulan_romawi} as in letters.
+BILLING_NUMBERS = {
+    "invoice": env.str("BILLING_INVOICE_NUMBER", "INV/{tahun}/{nomor:05}"),
+    "quotation": env.str("BILLING_QUOTATION_NUMBER", "PH/{tahun}/{nomor:04}"),
+    "credit": env.str("BILLING_CREDIT_NUMBER", "NK/{tahun}/{nomor:04}"),
+}
 
 # -- Logs and errors
 LOGGING = {

@@ -1,6 +1,6 @@
 """The public site at `/`, the central team's console at `/console/`, and what balancers ask."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -21,10 +21,11 @@ from tenants.accounts import api as accounts_api
 from tenants.accounts import console as accounts
 from tenants.accounts.access import public_page
 from tenants.audit import console as audit
+from tenants.billing import views as billing
 from tenants.deletion import console as deletion
 from tenants.support import console as support
 
-console = [
+console: list[URLPattern | URLResolver] = [
     path("", fleet.regencies, name="regencies"),
     path("matrix/", fleet.modules, name="matrix"),
     path("regencies/<str:code>/facts/", fleet.facts, name="facts"),
@@ -81,6 +82,7 @@ console = [
     path("operators/", accounts.operators, name="operators"),
     path("operators/<int:pk>/", accounts.operator, name="operator"),
     path("audit/", audit.entries, name="audit"),
+    path("billing/", include("tenants.billing.console.urls")),
 ]
 
 api = [*fleet_api.urlpatterns, *onboarding_api.urlpatterns]
@@ -103,4 +105,5 @@ urlpatterns = [
     path("tls/ask", health.tls_ask, name="tls_ask"),
     path("account/", include("tenants.accounts.urls")),
     path("components/", public_page(require_safe(gallery)), name="gallery"),
+    path("billing/webhooks/stripe/", billing.stripe_events, name="stripe_events"),
 ]

@@ -38,6 +38,7 @@ SETTINGS = (
     NavItem(_("Peran"), "settings:roles", StaffPermission.MANAGE_ROLES, "key-round"),
     NavItem(_("Organisasi"), "organisation:units", "organisation.view", "network"),
     NavItem(_("Akses dukungan"), "support:accesses", StaffPermission.CONSENT_SUPPORT, "life-buoy"),
+    NavItem(_("Tagihan"), "billing:bills", StaffPermission.VIEW_BILLING, "receipt-text"),
     NavItem(_("Jejak audit"), "audit:entries", StaffPermission.VIEW_AUDIT, "scroll-text"),
 )
 
@@ -50,6 +51,7 @@ CONSOLE = (
     NavItem(_("Pengumuman"), "console:announcements", ConsolePermission.VIEW, "megaphone"),
     NavItem(_("Penyiapan"), "console:runs", ConsolePermission.VIEW, "rocket"),
     NavItem(_("Paket templat"), "console:releases", ConsolePermission.VIEW, "package"),
+    NavItem(_("Tagihan"), "console:billing:invoices", ConsolePermission.VIEW_BILLING, "receipt-text"),
     NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),
     NavItem(_("Daftar penghapusan"), "console:destructions", ConsolePermission.VIEW, "archive-x"),
     NavItem(_("Jejak audit"), "console:audit", ConsolePermission.VIEW, "scroll-text"),

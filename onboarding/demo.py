@@ -17,6 +17,7 @@ from tenants.accounts.actions import grant_role
 from tenants.accounts.models import Role, User
 from tenants.addresses import site_url
 from tenants.audit.actions import Operator
+from tenants.billing import demo as billing
 from tenants.models import Regency
 from tenants.permissions import ConsolePermission
 from tenants.schemas.context import in_public
@@ -28,6 +29,12 @@ REGENCIES = (
 )
 OPERATORS = (
     ("Ayu Pertiwi", "operator@rujukan.test", "Operator pusat", tuple(ConsolePermission)),
+    (
+        "Sari Anggraini",
+        "keuangan@rujukan.test",
+        "Keuangan pusat",
+        (ConsolePermission.VIEW, ConsolePermission.VIEW_BILLING, ConsolePermission.MANAGE_BILLING),
+    ),
     ("Dimas Saputra", "pengamat@rujukan.test", "Pengamat pusat", (ConsolePermission.VIEW,)),
 )
 AYU = Operator(OPERATORS[0][0])
@@ -58,6 +65,8 @@ def build(at: datetime, say: Say) -> None:
             _publish(regency, members[0].user, at, say)
         staging.fill(regency, members, at, say)
         accounts += [_line(f"{schema}.{settings.BASE_DOMAIN}", "/work/", m.role, m.email) for m in members]
+    billing.seed(payer=REGENCIES[0][1], waiting=REGENCIES[1][1], at=at)
+    say("bills: one paid, one waiting")
     sandbox.build(at, say)
     LIST.parent.mkdir(parents=True, exist_ok=True)
     LIST.write_text(json.dumps(accounts, indent=1), encoding="utf-8")

@@ -17,6 +17,7 @@ from onboarding.applications.actions import open_for_real
 from onboarding.cast import Member, enlist
 from onboarding.models import ProvisioningRun
 from tenants.audit.actions import Operator
+from tenants.billing import demo as billing
 from tenants.models import Regency
 from tenants.routing import hosts
 from tenants.schemas.context import in_public, in_regency
@@ -87,6 +88,7 @@ def _forget(schema: str) -> None:
         Release.objects.filter(publisher=regency).delete()
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE library_release ENABLE TRIGGER library_release_refuse")
+    billing.forget(regency=regency)
     regency.delete()
     hosts.changed()
     switches.changed()

@@ -24,6 +24,8 @@ class ConsolePermission(Permission):
     PROVISION = "console.provision", _("Menyiapkan kabupaten")
     DECIDE_APPLICATIONS = "console.decide_applications", _("Memutuskan pengajuan kabupaten dan mulai berlakunya")
     CHANGE_REGENCY = "console.change_regency", _("Mengubah keadaan kabupaten")
+    VIEW_BILLING = "console.view_billing", _("Melihat tagihan")
+    MANAGE_BILLING = "console.manage_billing", _("Mengelola tagihan dan pembayaran")
     CHANGE_MODULES = "console.change_modules", _("Menghidupkan dan mematikan modul")
     ANNOUNCE = "console.announce", _("Mengumumkan sesuatu kepada kabupaten")
     SUPPORT = "console.support", _("Meminta akses dukungan ke sebuah kabupaten")

@@ -13,4 +13,5 @@ class StaffPermission(Permission):
     MANAGE_MODULES = "modules.manage", _("Menghidupkan dan mematikan modul")
     PREPARE = "regency.prepare", _("Menyiapkan kabupaten sampai mulai berlaku")
     CONSENT_SUPPORT = "support.consent", _("Mengizinkan akses dukungan tim pusat")
+    VIEW_BILLING = "billing.view", _("Melihat tagihan kabupaten")
     MANAGE_PACKAGES = "library.manage", _("Menyalin dan menerbitkan paket templat")

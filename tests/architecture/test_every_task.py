@@ -13,7 +13,7 @@ from tests.examples import TASKS
 
 app.loader.import_default_modules()
 OURS = sorted(name for name in app.tasks if not name.startswith("celery."))
-FLEET = sorted(name for name in OURS if name.startswith(("onboarding.", "fleet.")))
+FLEET = sorted(name for name in OURS if name.startswith(("onboarding.", "fleet.", "billing.")))
 """They make, change or end regencies, so they begin in public; everything else belongs to one regency."""
 OF_A_REGENCY = sorted(set(OURS) - set(FLEET))
 

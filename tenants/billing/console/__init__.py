@@ -1,0 +1,1 @@
+"""The finance office's pages in the console."""

@@ -1,0 +1,42 @@
+from django.urls import path
+
+from tenants.billing.console import agreements, catalogue, exchange, invoices
+
+app_name = "billing"
+urlpatterns = [
+    path("", invoices.invoices, name="invoices"),
+    path("invoices/<int:pk>/", invoices.invoice, name="invoice"),
+    path("invoices/<int:pk>/steps/", invoices.steps, name="steps"),
+    path("invoices/<int:pk>/payments/", invoices.payments, name="payments"),
+    path("invoices/<int:pk>/payments/<int:payment>/reversal/", invoices.reversal, name="reversal"),
+    path("invoices/<int:pk>/credit-notes/", invoices.credit_notes, name="credit_notes"),
+    path("invoices/<int:pk>/graces/", invoices.graces, name="graces"),
+    path("invoices/<int:pk>/tax-invoice/", invoices.tax_invoice, name="tax_invoice"),
+    path("invoices/<int:pk>/papers/<slug:paper>/", invoices.paper, name="paper"),
+    path("credit-notes/<int:pk>/paper/", invoices.credit_paper, name="credit_paper"),
+    path("quotations/", agreements.quotations, name="quotations"),
+    path("quotations/new/", agreements.quote, name="quote"),
+    path("quotations/<int:pk>/", agreements.quotation, name="quotation"),
+    path("quotations/<int:pk>/paper/", agreements.quotation_paper, name="quotation_paper"),
+    path("quotations/<int:pk>/steps/", agreements.quotation_steps, name="quotation_steps"),
+    path("quotations/<int:pk>/acceptance/", agreements.acceptance, name="acceptance"),
+    path("contracts/", agreements.contracts, name="contracts"),
+    path("contracts/<int:pk>/", agreements.contract, name="contract"),
+    path("contracts/<int:pk>/handover/", agreements.handover, name="handover"),
+    path("contracts/<int:pk>/additions/", agreements.additions, name="additions"),
+    path("contracts/<int:pk>/invoices/", agreements.draft, name="draft"),
+    path("profiles/", catalogue.profiles, name="profiles"),
+    path("profiles/<str:code>/", catalogue.profile, name="profile"),
+    path("plans/", catalogue.plans, name="plans"),
+    path("plans/new/", catalogue.plan, name="plan_new"),
+    path("plans/<int:pk>/", catalogue.plan, name="plan"),
+    path("years/new/", catalogue.year, name="year_new"),
+    path("years/<int:year>/", catalogue.year, name="year"),
+    path("classes/new/", catalogue.population_class, name="class_new"),
+    path("classes/<slug:key>/", catalogue.population_class, name="class"),
+    path("events/", exchange.events, name="events"),
+    path("events/<int:pk>/replay/", exchange.replay, name="replay"),
+    path("calls/<int:pk>/retry/", exchange.retry, name="retry"),
+    path("reconciliation/", exchange.reconciliation, name="reconciliation"),
+    path("reconciliation/runs/", exchange.compare, name="compare"),
+]
