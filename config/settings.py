@@ -58,7 +58,7 @@ _BOTH = [
     "tenants.accounts",
     "tenants.audit",
 ]
-SHARED_APPS = ["django_tenants", "tenants", *_BOTH, "modules", "modules.library", "onboarding"]
+SHARED_APPS = ["django_tenants", "tenants", *_BOTH, "modules", "modules.library", "onboarding", "onboarding.assessment"]
 TENANT_APPS = [
     *_BOTH,
     "tenants.organisation",
@@ -109,11 +109,16 @@ CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
     **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters")},
     "tenants.accounts.tasks.*": {"queue": "mail"},
+    "onboarding.assessment.send_link": {"queue": "mail"},
     "onboarding.*": {"queue": "fleet"},
 }
 CELERY_BEAT_SCHEDULE = {
     # Provisioning runs whose worker disappeared are taken up again.
     "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 20},
+    "onboarding.assessment.anonymise": {
+        "task": "onboarding.assessment.anonymise",
+        "schedule": crontab(hour=2, minute=5),
+    },
     "letters.resume": {
         "task": "onboarding.in_every_regency",
         "schedule": 600,
@@ -280,6 +285,12 @@ if "EMAIL_BACKEND" not in EMAIL:  # Django would take SMTP without TLS
     raise ImproperlyConfigured("EMAIL_URL must begin with submission://, smtp://, smtps://, file:// or console:")
 vars().update(EMAIL)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Rujukan <no-reply@{BASE_DOMAIN}>")
+
+# -- Self-assessment of regencies
+# A link that nobody has used for this long no longer opens; a new one is sent on request.
+ASSESSMENT_LINK_DAYS = env.int("ASSESSMENT_LINK_DAYS", 120)
+# An assessment that nobody has touched for this long loses the names, notes and files of its people.
+ASSESSMENT_RETENTION_DAYS = env.int("ASSESSMENT_RETENTION_DAYS", 365)
 
 # -- Logs and errors
 LOGGING = {

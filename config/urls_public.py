@@ -8,6 +8,7 @@ from modules import console as modules
 from modules.library import console as library
 from onboarding import console as onboarding
 from onboarding import views as site
+from onboarding.assessment import console as assessment
 from tenants import console as tenants
 from tenants.accounts import console as accounts
 from tenants.accounts.access import public_page
@@ -27,6 +28,20 @@ console = [
     path("runs/<int:pk>/retry/", onboarding.retry, name="retry"),
     path("runs/<int:pk>/abandonment/", onboarding.abandon, name="abandon"),
     path("packages/", library.releases, name="releases"),
+    path("assessments/", assessment.assessments, name="assessments"),
+    path("assessments/<str:code>/", assessment.assessment, name="assessment"),
+    path("assessments/<str:code>/answers/", assessment.answers, name="assessment_answers"),
+    path("assessments/<str:code>/answers/<int:pk>/", assessment.verdict, name="assessment_verdict"),
+    path("assessments/<str:code>/evidence/<uuid:public_id>/", assessment.evidence, name="assessment_evidence"),
+    path("assessments/<str:code>/results/", assessment.results, name="assessment_results"),
+    path("assessments/<str:code>/document/", assessment.document, name="assessment_document"),
+    path("assessments/<str:code>/return/", assessment.hand_back, name="assessment_return"),
+    path("assessments/<str:code>/verification/", assessment.verification, name="assessment_verification"),
+    path("instruments/", assessment.instruments, name="instruments"),
+    path("instruments/<int:pk>/", assessment.instrument, name="instrument"),
+    path("instruments/<int:pk>/file/", assessment.instrument_file, name="instrument_file"),
+    path("instruments/<int:pk>/publication/", assessment.publication, name="instrument_publication"),
+    path("instruments/<int:pk>/removal/", assessment.removal, name="instrument_removal"),
     path("operators/", accounts.operators, name="operators"),
     path("operators/<int:pk>/", accounts.operator, name="operator"),
     path("audit/", audit.entries, name="audit"),
@@ -40,5 +55,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("tls/ask", health.tls_ask, name="tls_ask"),
     path("account/", include("tenants.accounts.urls")),
+    path("assessment/", include("onboarding.assessment.urls")),
+    path("api/v1/assessment/", include("onboarding.assessment.api")),
     path("components/", public_page(gallery), name="gallery"),
 ]

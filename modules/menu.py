@@ -38,6 +38,8 @@ CONSOLE = (
     NavItem(_("Kabupaten"), "console:regencies", ConsolePermission.VIEW, "map"),
     NavItem(_("Penyiapan"), "console:runs", ConsolePermission.VIEW, "rocket"),
     NavItem(_("Paket templat"), "console:releases", ConsolePermission.VIEW, "package"),
+    NavItem(_("Penilaian"), "console:assessments", ConsolePermission.VIEW, "clipboard-check"),
+    NavItem(_("Instrumen"), "console:instruments", ConsolePermission.MANAGE_INSTRUMENTS, "list-checks"),
     NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),
     NavItem(_("Jejak audit"), "console:audit", ConsolePermission.VIEW, "scroll-text"),
 )

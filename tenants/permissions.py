@@ -25,3 +25,5 @@ class ConsolePermission(Permission):
     CHANGE_REGENCY = "console.change_regency", _("Mengubah keadaan kabupaten")
     CHANGE_MODULES = "console.change_modules", _("Menghidupkan dan mematikan modul")
     MANAGE_OPERATORS = "console.manage_operators", _("Mengelola operator")
+    VERIFY_ASSESSMENTS = "console.verify_assessments", _("Memeriksa penilaian kabupaten")
+    MANAGE_INSTRUMENTS = "console.manage_instruments", _("Menerbitkan instrumen penilaian")
