@@ -188,7 +188,7 @@ def _value_fields(content: Content, question: Question) -> dict[str, forms.Field
         return {"numerator": _count(question.numerator), "denominator": _count(question.denominator)}
     return {
         "number": forms.DecimalField(
-            label=question.unit,
+            label=question.unit[0].upper() + question.unit[1:] if len(question.unit) > 4 else question.unit,
             required=False,
             localize=True,
             min_value=0,

@@ -52,7 +52,8 @@ def data_of(found: Results, at: datetime) -> dict[str, Any]:
                 gap.action,
                 "\n".join(filter(None, [gap.respondent, gap.missing])),
             ]
-            for gap in page["gaps"]
+            for _name, _is_open, rows in page["gaps"]
+            for gap in rows
         ],
         "counts": [[name, str(count)] for name, _tone, count, _share in page["counts"]],
         "waves": [

@@ -42,10 +42,19 @@ class Standing:
     villages_done: int = 0
 
     @property
+    def done(self) -> int:
+        """Answers of its own and finished villages."""
+        return self.answered + self.villages_done
+
+    @property
+    def all(self) -> int:
+        return self.total + self.villages
+
+    @property
     def state(self) -> str:
-        if self.answered == self.total and self.villages_done == self.villages:
+        if self.done == self.all:
             return "done"
-        return "begun" if self.answered or self.villages_done else "empty"
+        return "begun" if self.done else "empty"
 
 
 @dataclass(frozen=True)

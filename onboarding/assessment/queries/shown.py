@@ -84,7 +84,7 @@ def shown(found: Results) -> dict[str, Any]:
     return {
         "found": found,
         "sheets": [_sheet(each) for each in found.scored],
-        "gaps": [_gap(gap) for gap in found.gaps],
+        "gaps": _grouped(found.gaps),
         "waves": [(wave, wave_name(wave), [module_row(line) for line in lines]) for wave, lines in found.by_wave],
         "counts": [
             (decision_name(name), TONES[name], count, HUNDRED * count / len(found.lines))
@@ -93,6 +93,16 @@ def shown(found: Results) -> dict[str, Any]:
         ],
         "phases": [(wave_name(phase.number), phase) for phase in found.phases if phase.people or phase.lines],
     }
+
+
+def _grouped(gaps: tuple[Gap, ...]) -> list[tuple[str, bool, list[GapRow]]]:
+    """The matrix in three parts, and which of them stand open: critical, proof missing, the others."""
+    critical = [_gap(gap) for gap in gaps if gap.result.question.critical and not gap.is_proof]
+    proof = [_gap(gap) for gap in gaps if gap.is_proof]
+    others = [_gap(gap) for gap in gaps if not gap.result.question.critical and not gap.is_proof]
+    if not (critical or proof or others):
+        return []
+    return [(_("Kritis"), True, critical), (_("Lainnya"), False, others), (_("Tinggal bukti"), False, proof)]
 
 
 def wave_name(number: int) -> str:

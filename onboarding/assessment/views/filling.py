@@ -53,6 +53,16 @@ class Asked:
         return self.form[name] if name else None
 
     @property
+    def errors(self) -> list[str]:
+        """What is wrong with it, in sentences."""
+        return [str(error) for errors in self.form.errors.values() for error in errors]
+
+    @property
+    def counts(self) -> list[Any]:
+        """The two counts of a ratio."""
+        return [self.form[name] for name in ("numerator", "denominator") if name in self.form.fields]
+
+    @property
     def has_details(self) -> bool:
         """Whether note and evidence stand open."""
         form = self.form
@@ -172,21 +182,19 @@ def _asked(request: HttpRequest | None, sheet: Sheet, unit: Unit, ids: list[str]
     files: dict[str, list[Evidence]] = defaultdict(list)
     for each in Evidence.objects.filter(sheet=sheet, unit=unit, question__in=ids):
         files[each.question].append(each)
-    sent = (request.POST, request.FILES) if request is not None and request.method == "POST" else (None, None)
-    return [
-        Asked(
-            AnswerForm(
-                content,
-                content.questions[name],
-                answer=stored.get(name),
-                evidence=files[name],
-                data=sent[0],
-                files=sent[1],
-            ),
-            stored.get(name),
+
+    def form(name: str) -> AnswerForm:
+        sent = request is not None and f"{name}-version" in request.POST  # what is not sent is left alone
+        return AnswerForm(
+            content,
+            content.questions[name],
+            answer=stored.get(name),
+            evidence=files[name],
+            data=request.POST if request is not None and sent else None,
+            files=request.FILES if request is not None and sent else None,
         )
-        for name in ids
-    ]
+
+    return [Asked(form(name), stored.get(name)) for name in ids]
 
 
 def _save(request: HttpRequest, link: Link, sheet: Sheet, unit: Unit, asked: list[Asked]) -> int:
