@@ -31,6 +31,7 @@ console = [
     path("assessments/", assessment.assessments, name="assessments"),
     path("assessments/<str:code>/", assessment.assessment, name="assessment"),
     path("assessments/<str:code>/answers/", assessment.answers, name="assessment_answers"),
+    path("assessments/<str:code>/verdicts/", assessment.bulk_verdict, name="assessment_bulk_verdict"),
     path("assessments/<str:code>/answers/<int:pk>/", assessment.verdict, name="assessment_verdict"),
     path("assessments/<str:code>/evidence/<uuid:public_id>/", assessment.evidence, name="assessment_evidence"),
     path("assessments/<str:code>/results/", assessment.results, name="assessment_results"),

@@ -16,7 +16,7 @@ from onboarding.assessment.actions import answers as answering
 from onboarding.assessment.actions import assessments as course
 from onboarding.assessment.actions import instruments as editing
 from onboarding.assessment.actions.refusals import AnswerChanged, AssessmentRefused
-from onboarding.assessment.forms import InstrumentForm, NoteForm, VerdictForm
+from onboarding.assessment.forms import BulkVerdictForm, InstrumentForm, NoteForm, VerdictForm
 from onboarding.assessment.models import Answer, Assessment, Evidence, Instrument
 from onboarding.assessment.queries import lists
 from onboarding.assessment.queries.document import pdf
@@ -93,6 +93,7 @@ def answers(request: HttpRequest, code: str) -> HttpResponse:
         "verdict": verdict,
         "section": section,
         "sections": lists.sections(found),
+        "several": lists.several(found),
         "next_url": f"?{urlencode(more)}" if more else "",
         "first_url": f"?{urlencode({'verdict': verdict, 'section': section})}" if "after" in request.GET else "",
         "crumbs": _crumbs(found),
@@ -127,6 +128,29 @@ def verdict(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "typed": request.POST.get("note", ""),
     }
     return render(request, "assessment/console/answers.html#check", context, status=status)
+
+
+@require_POST
+@require(_VERIFY)
+def bulk_verdict(request: HttpRequest, code: str) -> HttpResponse:
+    """Accept all open answers of offices or villages to one question, with one note."""
+    found = get_object_or_404(Assessment, code=code)
+    back = redirect("console:assessment_answers", code)
+    form = BulkVerdictForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Pilih pertanyaannya."))
+        return back
+    pk, _colon, question = form.cleaned_data["question"].partition(":")
+    sheet = get_object_or_404(found.sheets.all(), pk=int(pk) if pk.isdecimal() and len(pk) < 18 else 0)
+    note = form.cleaned_data["note"]
+    try:
+        count = answering.verify_all(
+            assessment=found, sheet=sheet, question=question, note=note, by=request.user, at=_now()
+        )
+        messages.success(request, _("%d jawaban terverifikasi.") % count)
+    except AssessmentRefused as refused:
+        messages.error(request, str(refused))
+    return back
 
 
 _VERDICT = ("verdict", "verdict_note", "verified_at", "verified_by", "version")

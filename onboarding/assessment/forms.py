@@ -59,12 +59,12 @@ class StartForm(forms.Form):
     partner_code = forms.ChoiceField(
         label=gettext_lazy("Belajar dari daerah"),
         required=False,
-        choices=_with_none(gettext_lazy("Belum tahu")),
-        help_text=gettext_lazy("Daerah asal aplikasi; dapat diisi atau diganti nanti."),
+        help_text=gettext_lazy("Daerah yang sudah bekerja di sini; daerah lain dapat dipilih nanti."),
     )
 
-    def __init__(self, *args: Any, published: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, published: Any, partners: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["partner_code"].choices = [("", _("Belum tahu")), *partners]  # type: ignore[attr-defined]
         field = self.fields["instruments"]
         field.queryset = published  # type: ignore[attr-defined]
         field.label_from_instance = _instrument_label  # type: ignore[attr-defined]
@@ -339,6 +339,13 @@ class ExchangeForm(forms.Form):
 
 class NoteForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("Catatan"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+class BulkVerdictForm(forms.Form):
+    """One note for all unit answers to one question."""
+
+    question = forms.CharField(max_length=80)
+    note = forms.CharField(required=False, max_length=500)
 
 
 class VerdictForm(forms.Form):

@@ -4,6 +4,7 @@ SENTENCES = {
     "assessment.assessment_opened": _("membuka penilaian %(subject)s"),
     "assessment.answers_saved": _("menyimpan jawaban %(questions)s pada penilaian %(subject)s"),
     "assessment.answer_verified": _("memverifikasi jawaban %(question)s pada penilaian %(subject)s"),
+    "assessment.answers_verified": _("memverifikasi %(count)s jawaban %(question)s pada penilaian %(subject)s"),
     "assessment.answer_refused": _("menolak bukti jawaban %(question)s pada penilaian %(subject)s"),
     "assessment.evidence_stored": _("menyimpan bukti %(question)s pada penilaian %(subject)s"),
     "assessment.evidence_deleted": _("menghapus bukti %(question)s dari penilaian %(subject)s"),

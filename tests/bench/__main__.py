@@ -13,7 +13,7 @@ os.environ["TESTING"] = "0"
 os.environ.setdefault("DEMO", "1")
 os.environ.setdefault("SECRET_KEY", "bench")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-PARTS = ("schemas", "provisioning", "routing", "inbox", "requests", "memory")
+PARTS = ("schemas", "provisioning", "routing", "inbox", "requests", "memory", "assessment")
 
 
 def main(chosen: list[str]) -> int:

@@ -98,6 +98,29 @@ def verify(*, answer: Answer, verdict: str, note: str, version: int, by: Any, at
     return found
 
 
+@transaction.atomic
+def verify_all(*, assessment: Assessment, question: str, sheet: Sheet, note: str, by: Any, at: datetime) -> int:
+    """Accept every answer to one question that nobody has looked at, with one note (a survey, a visit); how many.
+
+    Raises AssessmentRefused without the note.
+    """
+    if not note.strip():
+        raise AssessmentRefused(_("Tulis catatan: dari mana Anda tahu, misalnya survei atau kunjungan."), "note")
+    rows = Answer.objects.select_for_update().filter(
+        sheet=sheet, sheet__assessment=assessment, question=question, verdict=Answer.Verdict.NONE
+    )
+    count = rows.exclude(value={}).update(
+        verdict=Answer.Verdict.VERIFIED,
+        verdict_note=note.strip()[:500],
+        verified_at=at,
+        verified_by=getattr(by, "name", ""),
+    )
+    if count:
+        data = {"question": question, "count": count}
+        record("assessment.answers_verified", subject=assessment, by=by, at=at, data=data)
+    return count
+
+
 def _refuse_foreign(sheet: Sheet, unit: Unit, entries: list[Entry], by: Link) -> None:
     content = sheet.instrument.read
     for entry in entries:

@@ -1,9 +1,10 @@
-"""Which editions of the instruments there are."""
+"""What an assessment can begin with: editions of the instruments, regencies to learn from."""
 
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from onboarding.assessment.models import Instrument
+from tenants.models import Regency
 
 
 def current() -> QuerySet[Instrument]:
@@ -17,6 +18,12 @@ def current() -> QuerySet[Instrument]:
 def recommended() -> list[int]:
     """What a regency should begin with: the instrument that decides modules."""
     return [instrument.pk for instrument in current() if instrument.read.module_defaults]
+
+
+def partners() -> list[tuple[str, str]]:
+    """Regencies that work here, with their names."""
+    found = Regency.objects.filter(state__in=[Regency.State.ACTIVE, Regency.State.READ_ONLY])
+    return [(regency.code, regency.title) for regency in found.order_by("name")[:600]]
 
 
 def editions() -> QuerySet[Instrument]:

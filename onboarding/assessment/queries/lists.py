@@ -74,6 +74,21 @@ def sections(assessment: Assessment) -> list[tuple[str, str]]:
     ]
 
 
+def several(assessment: Assessment) -> list[tuple[str, str, int]]:
+    """`sheet:question`, its text, and how many units wait: questions with at least two open answers."""
+    rows = Answer.objects.filter(sheet__assessment=assessment, verdict="").exclude(value={})
+    waiting = rows.values_list("sheet_id", "question").annotate(count=Count("pk")).filter(count__gt=1)
+    texts = {
+        (sheet.pk, question.id): question.text
+        for sheet in assessment.sheets.select_related("instrument")
+        for question in sheet.instrument.read.questions.values()
+    }
+    return [
+        (f"{sheet}:{question}", f"{question} {texts[sheet, question]}", count)
+        for sheet, question, count in waiting.order_by("sheet_id", "question")
+    ]
+
+
 def _questions_of(assessment: Assessment, section: str) -> list[str]:
     pk, _colon, code = section.partition(":")
     for sheet in assessment.sheets.select_related("instrument"):

@@ -49,15 +49,13 @@ def direction_of(ours: Decimal, theirs: Decimal) -> Direction | None:
 
 
 def module_directions(taken: Iterable[str], runs: Iterable[str], theirs: Iterable[str]) -> dict[str, Direction]:
-    """By module: received when the other runs what we take over, given when we run what the other lacks.
+    """By module: given when we run what the other lacks, received when the other runs what we take over.
 
     `taken`: modules that we decided to take over; `runs`: what we run already; `theirs`: what the other runs.
-    A module that we take over and nobody runs is built together.
+    A module that we take over and nobody runs is built together; one that both run needs no exchange.
     """
     own, other = set(runs), set(theirs)
-    found: dict[str, Direction] = {}
-    for code in taken:
-        found[code] = "diterima" if code in other else "dikembangkan bersama"
-    for code in sorted(own - other):
-        found.setdefault(code, "diberikan")
-    return found
+    found: dict[str, Direction] = {
+        code: "diterima" if code in other else "dikembangkan bersama" for code in taken if code not in own
+    }
+    return found | dict.fromkeys(sorted(own - other), "diberikan")

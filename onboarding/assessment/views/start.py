@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onboarding.assessment.actions import assessments, links
 from onboarding.assessment.actions.refusals import AssessmentRefused
 from onboarding.assessment.forms import EmailForm, StartForm
-from onboarding.assessment.queries.editions import current, recommended
+from onboarding.assessment.queries.editions import current, partners, recommended
 from onboarding.assessment.views.access import ended, find, too_often
 from tenants import regions
 from tenants.accounts.access import public_page
@@ -26,7 +26,7 @@ MOST_MEASURED = 4_000_000
 def start(request: HttpRequest) -> HttpResponse:
     """What the assessment is, and the form that begins one."""
     published = current()
-    form = StartForm(request.POST or None, published=published, initial=_suggested(request))
+    form = StartForm(request.POST or None, published=published, partners=partners(), initial=_suggested(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -66,21 +66,36 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
 Opened = Callable[..., Case]
 
 
+def open_case(code: str = "53.10", instruments: tuple[str, ...] = ("kesiapan-adopsi",), partner: str = "33.25") -> Case:
+    found = list(Instrument.objects.filter(code__in=instruments).order_by("code"))
+    assessment, token = assessments.open_assessment(
+        regency_code=code,
+        instruments=found,
+        contact_email="sekda@manggarai.test",
+        contact_name="Yohanes",
+        partner_code=partner,
+        at=timezone.now(),
+    )
+    return Case(assessment, token, Link.objects.of(token).get())
+
+
 @pytest.fixture
 def opened(public: None, sent: list[tuple[int, str]]) -> Opened:
-    def make(code: str = "53.10", instruments: tuple[str, ...] = ("kesiapan-adopsi",), partner: str = "33.25") -> Case:
-        found = list(Instrument.objects.filter(code__in=instruments).order_by("code"))
-        assessment, token = assessments.open_assessment(
-            regency_code=code,
-            instruments=found,
-            contact_email="sekda@manggarai.test",
-            contact_name="Yohanes",
-            partner_code=partner,
-            at=timezone.now(),
-        )
-        return Case(assessment, token, Link.objects.of(token).get())
+    return open_case
 
-    return make
+
+@pytest.fixture
+def committed_case(
+    django_db_setup: None, django_db_blocker: pytest.FixtureLookupError, sent: list[tuple[int, str]]
+) -> Iterator[Case]:
+    """A case whose rows are really committed, for threads; removed afterwards. The published editions stay."""
+    with django_db_blocker.unblock():
+        connection.set_schema_to_public()
+        shipped.load(at=timezone.now())
+        case = open_case()
+        yield case
+        connection.set_schema_to_public()
+        case.assessment.delete()
 
 
 @pytest.fixture

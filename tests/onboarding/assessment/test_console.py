@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from onboarding.assessment import shipped
-from onboarding.assessment.models import Answer, Assessment, Evidence, Instrument
+from onboarding.assessment.models import Answer, Assessment, Evidence, Instrument, Unit
 from tenants.accounts.models import User
 from tenants.permissions import ConsolePermission
 from tests.onboarding.assessment.conftest import HOST, Case
@@ -92,6 +92,20 @@ def test_an_answer_is_verified_with_a_note(case: Case, console: Client, client: 
     assert "Naskah belum ada" in client.get(case.section_url("A")).content.decode(), "the regency reads why"
     with_file.refresh_from_db()
     assert with_file.is_verified
+
+
+def test_many_villages_are_verified_by_one_source(case: Case, console: Client, client: Client) -> None:
+    villages = Unit.objects.filter(assessment=case.assessment, kind="desa")[:3]
+    for village in villages:
+        client.post(case.section_url("E", village), {"E05-choice": "4", "E05-version": "0"})
+    base = f"/console/assessments/{case.assessment.code}/"
+    assert "(3)" in console.get(f"{base}answers/").content.decode()
+    sent = {"question": f"{case.sheet.pk}:E05", "note": ""}
+    console.post(f"{base}verdicts/", sent)
+    assert not Answer.objects.filter(verdict="verified").exists(), "without a note"
+    console.post(f"{base}verdicts/", {**sent, "note": "Survei sinyal Kominfo, Oktober 2026"})
+    assert Answer.objects.filter(verdict="verified", verified_by="Ayu Pertiwi").count() == 3
+    assert console.post(f"{base}verdicts/", {"question": "0:E05", "note": "x"}).status_code == 404
 
 
 def test_a_changed_answer_is_not_verified_unseen(case: Case, console: Client, client: Client) -> None:

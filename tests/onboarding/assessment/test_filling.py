@@ -28,7 +28,8 @@ def test_starting_asks_for_no_account_and_mails_the_link(
     public: None, client: Client, sent: list[tuple[int, str]], django_capture_on_commit_callbacks: Any
 ) -> None:
     page = client.get("/assessment/").content.decode()
-    assert page.count('<option value="') >= 2 * 514
+    assert page.count('<option value="') >= 514
+    assert len(page) < 50_000, "a list of 514 that a slow line can still load"
     assert "Kesiapan adopsi 2026" in page
     form = {
         "regency_code": "53.10", "instruments": _ids(page), "contact_name": "Yohanes",

@@ -311,7 +311,9 @@ def test_both_sides_learn() -> None:
 
 
 def test_modules_go_to_who_lacks_them() -> None:
-    found = exchange.module_directions(["e-sakip", "jdih"], ["e-presensi"], ["e-sakip"])
+    found = exchange.module_directions(
+        ["e-sakip", "jdih", "e-presensi", "ppid"], ["e-presensi", "ppid"], ["e-sakip", "ppid"]
+    )
     assert found == {"e-sakip": "diterima", "jdih": "dikembangkan bersama", "e-presensi": "diberikan"}
 
 
