@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -111,8 +112,7 @@ def verdict(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     form, refusal, status = VerdictForm(request.POST), "", 200
     if form.is_valid():
         try:
-            done = answering.verify(answer=found, **form.cleaned_data, by=request.user, at=timezone.now())
-            found.__dict__.update({name: getattr(done, name) for name in _VERDICT})
+            found = answering.verify(answer=found, **form.cleaned_data, by=request.user, at=_now())
         except AssessmentRefused as refused:
             refusal, status = str(refused), 409 if isinstance(refused, AnswerChanged) else 422
     else:
@@ -120,7 +120,7 @@ def verdict(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         if refusal:
             messages.error(request, refusal)
-        return redirect(f"{redirect('console:assessment_answers', code).url}?{request.GET.urlencode()}")
+        return redirect(f"{reverse('console:assessment_answers', args=[code])}?{request.GET.urlencode()}")
     context = {
         "row": lists.check(found),
         "object": found.sheet.assessment,
@@ -151,9 +151,6 @@ def bulk_verdict(request: HttpRequest, code: str) -> HttpResponse:
     except AssessmentRefused as refused:
         messages.error(request, str(refused))
     return back
-
-
-_VERDICT = ("verdict", "verdict_note", "verified_at", "verified_by", "version")
 
 
 @require_GET

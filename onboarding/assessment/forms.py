@@ -114,8 +114,8 @@ class AnswerForm(forms.Form):
 
     @property
     def names(self) -> str:
-        """The names of its inputs: what a fragment sends of the whole form."""
-        return ",".join(self.add_prefix(name) for name in self.fields)
+        """The names of its inputs, also of those that come with the first file: what a fragment sends of the form."""
+        return ",".join(self.add_prefix(name) for name in dict.fromkeys([*self.fields, "remove"]))
 
     @property
     def version(self) -> int:

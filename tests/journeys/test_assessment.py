@@ -5,11 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.deployment import Deployment
 from tests.journeys.person import Company, Person
+from tests.journeys.test_page_weight import PORTAL, weight
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
+@pytest.mark.browser
 def test_a_regency_assesses_itself_with_its_villages(company: Company) -> None:
     sekda = company.stranger("localhost")
     sekda.go("/assessment/")
@@ -42,6 +45,12 @@ def test_a_regency_assesses_itself_with_its_villages(company: Company) -> None:
     sekda.go(f"{board}results/")
     sekda.sees("Matriks kesenjangan")
     sekda.look()
+
+
+def test_the_first_page_is_light(site: Deployment) -> None:
+    """It lists all 514, and a slow line must still load it."""
+    total, parts = weight(site.visitor("localhost"), "/assessment/")
+    assert total <= PORTAL, parts
 
 
 def _meet_on_one_answer(company: Company, sekda: Person, board: str) -> None:

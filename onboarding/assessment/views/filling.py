@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -259,4 +260,4 @@ def _go_on(
 
 
 def _board_url(token: str) -> str:
-    return redirect("assessment:board", token).url
+    return reverse("assessment:board", args=[token])

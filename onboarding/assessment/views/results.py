@@ -1,7 +1,5 @@
 """The result: page, PDF, modules one by one, the exchange list."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +13,7 @@ from onboarding.assessment.models import ExchangeItem, Link
 from onboarding.assessment.queries.document import pdf
 from onboarding.assessment.queries.results import results
 from onboarding.assessment.queries.shown import shown
-from onboarding.assessment.views.access import holder
+from onboarding.assessment.views.access import holder, too_often
 
 
 @require_GET
@@ -30,13 +28,12 @@ def result(request: HttpRequest, link: Link, token: str) -> HttpResponse:
 @holder(whole=True)
 def document(request: HttpRequest, link: Link, token: str) -> HttpResponse:
     """The same as a PDF."""
-    return answer_pdf(link.assessment)
-
-
-def answer_pdf(assessment: Any) -> HttpResponse:
-    name = f"penilaian-{assessment.code.lower()}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(pdf(results(assessment), at=timezone.now()), content_type="application/pdf", headers=headers)
+    if too_often(request, "assessment-pdf", limit=60, seconds=600):
+        return render(request, "429.html", status=429)
+    name = f"penilaian-{link.assessment.code.lower()}.pdf"
+    made = pdf(results(link.assessment), at=timezone.now())
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
 
 
 @require_http_methods(["GET", "POST"])
