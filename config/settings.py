@@ -72,6 +72,7 @@ SHARED_APPS = [
     "modules.fleet",
     "onboarding",
     "onboarding.applications",
+    "onboarding.assessment",
 ]
 TENANT_APPS = [
     *_BOTH,
@@ -144,6 +145,7 @@ CELERY_TASK_ROUTES = {
     "modules.santunan_kematian.tasks.*": {"queue": "documents"},
     "tenants.accounts.tasks.*": {"queue": "mail"},
     "onboarding.applications.send*": {"queue": "mail"},
+    "onboarding.assessment.send_link": {"queue": "mail"},
     "onboarding.*": {"queue": "fleet"},
     "fleet.*": {"queue": "fleet"},
     "tenants.support.tasks.*": {"queue": "mail"},
@@ -155,6 +157,10 @@ CELERY_BEAT_SCHEDULE = {
     "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 20},
     "applications.expire": {"task": "onboarding.applications.expire_overdue", "schedule": 3600},
     "applications.remind": {"task": "onboarding.applications.remind", "schedule": crontab(hour=7, minute=30)},
+    "onboarding.assessment.anonymise": {
+        "task": "onboarding.assessment.anonymise",
+        "schedule": crontab(hour=2, minute=5),
+    },
     "letters.resume": {
         "task": "onboarding.in_every_regency",
         "schedule": 600,
@@ -405,6 +411,11 @@ BILLING_NUMBERS = {
     "quotation": env.str("BILLING_QUOTATION_NUMBER", "PH/{tahun}/{nomor:04}"),
     "credit": env.str("BILLING_CREDIT_NUMBER", "NK/{tahun}/{nomor:04}"),
 }
+# -- Self-assessment of regencies
+# A link that nobody has used for this long no longer opens; a new one is sent on request.
+ASSESSMENT_LINK_DAYS = env.int("ASSESSMENT_LINK_DAYS", 120)
+# An assessment that nobody has touched for this long loses the names, notes and files of its people.
+ASSESSMENT_RETENTION_DAYS = env.int("ASSESSMENT_RETENTION_DAYS", 365)
 
 # -- Logs and errors
 LOGGING = {

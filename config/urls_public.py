@@ -16,6 +16,7 @@ from onboarding import console as onboarding
 from onboarding import views as site
 from onboarding.applications import console as applications
 from onboarding.catalogue import views as catalogue
+from onboarding.assessment import console as assessment
 from tenants import console as tenants
 from tenants.accounts import api as accounts_api
 from tenants.accounts import console as accounts
@@ -79,6 +80,21 @@ console: list[URLPattern | URLResolver] = [
     path("go-live/<int:pk>/", applications.go_live, name="go_live"),
     path("packages/", library.releases, name="releases"),
     path("packages/<int:release>/", library.release, name="release"),
+    path("assessments/", assessment.assessments, name="assessments"),
+    path("assessments/<str:code>/", assessment.assessment, name="assessment"),
+    path("assessments/<str:code>/answers/", assessment.answers, name="assessment_answers"),
+    path("assessments/<str:code>/verdicts/", assessment.bulk_verdict, name="assessment_bulk_verdict"),
+    path("assessments/<str:code>/answers/<int:pk>/", assessment.verdict, name="assessment_verdict"),
+    path("assessments/<str:code>/evidence/<uuid:public_id>/", assessment.evidence, name="assessment_evidence"),
+    path("assessments/<str:code>/results/", assessment.results, name="assessment_results"),
+    path("assessments/<str:code>/document/", assessment.document, name="assessment_document"),
+    path("assessments/<str:code>/return/", assessment.hand_back, name="assessment_return"),
+    path("assessments/<str:code>/verification/", assessment.verification, name="assessment_verification"),
+    path("instruments/", assessment.instruments, name="instruments"),
+    path("instruments/<int:pk>/", assessment.instrument, name="instrument"),
+    path("instruments/<int:pk>/file/", assessment.instrument_file, name="instrument_file"),
+    path("instruments/<int:pk>/publication/", assessment.publication, name="instrument_publication"),
+    path("instruments/<int:pk>/removal/", assessment.removal, name="instrument_removal"),
     path("operators/", accounts.operators, name="operators"),
     path("operators/<int:pk>/", accounts.operator, name="operator"),
     path("audit/", audit.entries, name="audit"),
@@ -106,4 +122,6 @@ urlpatterns = [
     path("account/", include("tenants.accounts.urls")),
     path("components/", public_page(require_safe(gallery)), name="gallery"),
     path("billing/webhooks/stripe/", billing.stripe_events, name="stripe_events"),
+    path("assessment/", include("onboarding.assessment.urls")),
+    path("api/v1/assessment/", include("onboarding.assessment.api")),
 ]

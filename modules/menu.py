@@ -52,6 +52,8 @@ CONSOLE = (
     NavItem(_("Penyiapan"), "console:runs", ConsolePermission.VIEW, "rocket"),
     NavItem(_("Paket templat"), "console:releases", ConsolePermission.VIEW, "package"),
     NavItem(_("Tagihan"), "console:billing:invoices", ConsolePermission.VIEW_BILLING, "receipt-text"),
+    NavItem(_("Penilaian"), "console:assessments", ConsolePermission.VIEW, "clipboard-check"),
+    NavItem(_("Instrumen"), "console:instruments", ConsolePermission.MANAGE_INSTRUMENTS, "list-checks"),
     NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),
     NavItem(_("Daftar penghapusan"), "console:destructions", ConsolePermission.VIEW, "archive-x"),
     NavItem(_("Jejak audit"), "console:audit", ConsolePermission.VIEW, "scroll-text"),

@@ -31,3 +31,5 @@ class ConsolePermission(Permission):
     SUPPORT = "console.support", _("Meminta akses dukungan ke sebuah kabupaten")
     DELETE_REGENCY = "console.delete_regency", _("Meminta dan menyetujui penghapusan kabupaten")
     MANAGE_OPERATORS = "console.manage_operators", _("Mengelola operator")
+    VERIFY_ASSESSMENTS = "console.verify_assessments", _("Memeriksa penilaian kabupaten")
+    MANAGE_INSTRUMENTS = "console.manage_instruments", _("Menerbitkan instrumen penilaian")

@@ -13,7 +13,18 @@ os.environ["TESTING"] = "0"
 os.environ.setdefault("DEMO", "1")
 os.environ.setdefault("SECRET_KEY", "bench")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-PARTS = ("schemas", "provisioning", "routing", "inbox", "requests", "console", "billing", "signups", "memory")
+PARTS = (
+    "schemas",
+    "provisioning",
+    "routing",
+    "inbox",
+    "requests",
+    "console",
+    "assessment",
+    "billing",
+    "signups",
+    "memory",
+)
 
 
 def main(chosen: list[str]) -> int:

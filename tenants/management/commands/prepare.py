@@ -1,9 +1,13 @@
 """Bring the database up to this release: the public schema, the template, every regency, the pool."""
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from tenants.schemas.release import behind, migrate_template
 from tenants.schemas.standby import fill_pool, prune_pool
@@ -18,5 +22,12 @@ class Command(BaseCommand):
         for schema in behind():
             call_command("migrate_schemas", schema_name=schema, interactive=False, verbosity=options["verbosity"])
             self.stdout.write(f"{schema}: migrated")
+        self._load_shipped()
         prune_pool()
         fill_pool()
+
+    def _load_shipped(self) -> None:
+        """What apps of the public schema ship as data: each says it in its own `shipped.py`."""
+        for app in settings.SHARED_APPS:
+            if find_spec(f"{app}.shipped"):
+                import_module(f"{app}.shipped").load(at=timezone.now())

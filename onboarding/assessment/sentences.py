@@ -1,0 +1,27 @@
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "assessment.assessment_opened": _("membuka penilaian %(subject)s"),
+    "assessment.answers_saved": _("menyimpan jawaban %(questions)s pada penilaian %(subject)s"),
+    "assessment.answer_verified": _("memverifikasi jawaban %(question)s pada penilaian %(subject)s"),
+    "assessment.answers_verified": _("memverifikasi %(count)s jawaban %(question)s pada penilaian %(subject)s"),
+    "assessment.answer_refused": _("menolak bukti jawaban %(question)s pada penilaian %(subject)s"),
+    "assessment.evidence_stored": _("menyimpan bukti %(question)s pada penilaian %(subject)s"),
+    "assessment.evidence_deleted": _("menghapus bukti %(question)s dari penilaian %(subject)s"),
+    "assessment.links_created": _("membuat %(count)s tautan pengisi penilaian %(subject)s"),
+    "assessment.link_revoked": _("mencabut sebuah tautan penilaian %(subject)s"),
+    "assessment.link_renewed": _("meminta tautan baru penilaian %(subject)s"),
+    "assessment.offices_changed": _("mengubah daftar perangkat daerah penilaian %(subject)s"),
+    "assessment.assessment_submitted": _("mengirim penilaian %(subject)s untuk diverifikasi"),
+    "assessment.assessment_returned": _("mengembalikan penilaian %(subject)s kepada pengisinya"),
+    "assessment.verification_closed": _("menutup verifikasi penilaian %(subject)s"),
+    "assessment.sharing_changed": _("mengubah izin pembandingan penilaian %(subject)s"),
+    "assessment.partner_chosen": _("memilih daerah asal aplikasi pada penilaian %(subject)s"),
+    "assessment.module_decided": _("memutuskan modul %(module)s pada penilaian %(subject)s"),
+    "assessment.exchange_added": _("menambah daftar pertukaran penilaian %(subject)s"),
+    "assessment.exchange_removed": _("menghapus dari daftar pertukaran penilaian %(subject)s"),
+    "assessment.assessment_anonymised": _("menganonimkan penilaian %(subject)s yang ditinggalkan"),
+    "assessment.instrument_uploaded": _("mengunggah instrumen %(subject)s edisi %(edition)s"),
+    "assessment.instrument_published": _("menerbitkan instrumen %(subject)s edisi %(edition)s"),
+    "assessment.instrument_discarded": _("membuang draf instrumen %(subject)s edisi %(edition)s"),
+}
