@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config import health
+from config import health, metrics
 from config.gallery import gallery
 from modules import console as modules
 from modules.library import console as library
@@ -12,6 +12,7 @@ from tenants import console as tenants
 from tenants.accounts import console as accounts
 from tenants.accounts.access import public_page
 from tenants.audit import console as audit
+from tenants.backups import console as backups
 
 console = [
     path("", modules.regencies, name="regencies"),
@@ -27,6 +28,12 @@ console = [
     path("runs/<int:pk>/retry/", onboarding.retry, name="retry"),
     path("runs/<int:pk>/abandonment/", onboarding.abandon, name="abandon"),
     path("packages/", library.releases, name="releases"),
+    path("backups/", backups.overview, name="backups"),
+    path("backups/<str:code>/", backups.regency, name="regency_backups"),
+    path("backups/<str:code>/taken/", backups.take, name="backup_taken"),
+    path("backups/<str:code>/restored/", backups.restore, name="backup_restored"),
+    path("backups/<str:code>/restored/<int:pk>/", backups.restored, name="restored"),
+    path("backups/<str:code>/restored/<int:pk>/<str:model>/", backups.objects, name="restored_objects"),
     path("operators/", accounts.operators, name="operators"),
     path("operators/<int:pk>/", accounts.operator, name="operator"),
     path("audit/", audit.entries, name="audit"),
@@ -38,6 +45,7 @@ urlpatterns = [
     path("console/", include((console, "console"))),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("tls/ask", health.tls_ask, name="tls_ask"),
     path("account/", include("tenants.accounts.urls")),
     path("components/", public_page(gallery), name="gallery"),

@@ -14,6 +14,7 @@ handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", portal.portal_home, name="home"),
     path("work/", work, name="work"),
+    path("work/settings/export/", include("tenants.exports.urls")),
     path("work/settings/", include("modules.settings_urls")),
     path("work/staff/", include("tenants.accounts.staff_urls")),
     path("work/packages/", include("modules.library.urls")),

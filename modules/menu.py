@@ -30,6 +30,7 @@ SETTINGS = (
     NavItem(_("Pegawai"), "staff:users", StaffPermission.MANAGE_STAFF, "users"),
     NavItem(_("Peran"), "settings:roles", StaffPermission.MANAGE_ROLES, "key-round"),
     NavItem(_("Organisasi"), "organisation:units", "organisation.view", "network"),
+    NavItem(_("Paket data"), "exports:packages", StaffPermission.EXPORT_DATA, "archive"),
     NavItem(_("Jejak audit"), "audit:entries", StaffPermission.VIEW_AUDIT, "scroll-text"),
 )
 
@@ -38,6 +39,7 @@ CONSOLE = (
     NavItem(_("Kabupaten"), "console:regencies", ConsolePermission.VIEW, "map"),
     NavItem(_("Penyiapan"), "console:runs", ConsolePermission.VIEW, "rocket"),
     NavItem(_("Paket templat"), "console:releases", ConsolePermission.VIEW, "package"),
+    NavItem(_("Cadangan"), "console:backups", ConsolePermission.VIEW, "archive"),
     NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),
     NavItem(_("Jejak audit"), "console:audit", ConsolePermission.VIEW, "scroll-text"),
 )

@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from celery import current_app, shared_task
@@ -5,10 +6,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from onboarding.models import ProvisioningRun
+from tenants.backups.actions.drill import drill, random_regencies
 from tenants.models import Regency
 from tenants.schemas.context import in_public, in_schema
 from tenants.schemas.standby import fill_pool, prune_pool
 
+logger = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=2)
 """How long a queued run may wait before it is handed out again."""
 
@@ -57,3 +60,14 @@ def refill_pool() -> int:
     """Make ready the schemas for the next regencies. Returns how many."""
     prune_pool()
     return fill_pool()
+
+
+@shared_task(name="onboarding.restore_drill")
+def restore_drill() -> int:
+    """Rehearse the restore of one regency, by chance. Returns how many failed; a failure is an error in the log."""
+    failed = 0
+    for regency in random_regencies(1):
+        failed += not drill(regency=regency, by=None, at=timezone.now()).passed
+    if failed:
+        logger.error("a restore drill failed")
+    return failed

@@ -25,3 +25,4 @@ class ConsolePermission(Permission):
     CHANGE_REGENCY = "console.change_regency", _("Mengubah keadaan kabupaten")
     CHANGE_MODULES = "console.change_modules", _("Menghidupkan dan mematikan modul")
     MANAGE_OPERATORS = "console.manage_operators", _("Mengelola operator")
+    RESTORE = "console.restore", _("Memulihkan data dari cadangan")

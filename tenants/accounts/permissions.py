@@ -11,3 +11,4 @@ class StaffPermission(Permission):
     VIEW_AUDIT = "audit.view", _("Membaca jejak audit")
     MANAGE_MODULES = "modules.manage", _("Menghidupkan dan mematikan modul")
     MANAGE_PACKAGES = "library.manage", _("Menyalin dan menerbitkan paket templat")
+    EXPORT_DATA = "exports.manage", _("Meminta dan mengunduh paket data kabupaten")
