@@ -134,10 +134,14 @@ def copy_statement(model: type[Model], *, side: str, live: str, overwrite: bool)
     table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
     columns = [quoted(str(f.column)) for f in stored_fields(model)]
     names = ", ".join(columns)
-    changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns if name != key)
-    on_conflict = f"UPDATE SET {changes}" if overwrite and changes else "NOTHING"
+    others = [name for name in columns if name != key]
+    on_conflict = "NOTHING"
+    if overwrite and others:  # a row that is what it was is left alone: it may be one that a trigger locks
+        changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in others)
+        then, now = (f"ROW({', '.join(f'{side}.{name}' for name in others)})" for side in ("EXCLUDED", "live"))
+        on_conflict = f"UPDATE SET {changes} WHERE {then} IS DISTINCT FROM {now}"
     return (
-        f"INSERT INTO {quoted(live)}.{table} ({names}) OVERRIDING SYSTEM VALUE"
+        f"INSERT INTO {quoted(live)}.{table} AS live ({names}) OVERRIDING SYSTEM VALUE"
         f" SELECT {names} FROM {quoted(side)}.{table} WHERE {key} = ANY(%s)"
         f" ON CONFLICT ({key}) DO {on_conflict}"
     )

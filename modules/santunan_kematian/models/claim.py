@@ -40,6 +40,9 @@ class Claim(models.Model):
         )  # fmt: skip
         specific = ("death_cause", "heir_account")
 
+    class Restore:
+        parts = ("surveys", "decisions", "death_reports")
+
     class Sex(models.TextChoices):
         MALE = "L", _("Laki-laki")
         FEMALE = "P", _("Perempuan")

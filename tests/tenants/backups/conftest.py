@@ -17,6 +17,7 @@ from tenants.backups.models import Backup, RestoredSchema, RestoreDrill
 from tenants.exports.models import ExitPackage
 from tenants.files.models import Attachment
 from tenants.models import Regency
+from tenants.organisation.models import District, Village
 from tenants.schemas.context import in_public, in_regency
 from tenants.schemas.names import quoted
 from tests.conftest import NewRegency
@@ -52,6 +53,8 @@ def furnish(regency: Regency) -> Office:
     with in_regency(regency):
         clerk = User.objects.create_user("petugas@kendal.test", "Petugas Kendal", "rahasia-sekali-12")
         name = default_storage.save("attachments/akta.pdf", ContentFile(b"%PDF-1.4 " + b"akta " * 5000))
+        district = District.objects.create(code="33.24.01", name="Plantungan")
+        village = Village.objects.create(code="33.24.01.2001", name="Wonodadi", kind="desa", district=district)
         service = Service.objects.create(key="surat-domisili", name="Surat Domisili")
         version = DefinitionVersion.objects.create(
             service=service, number=1, content={"key": "surat-domisili"}, sha256="0" * 64, published_at=AT
@@ -60,7 +63,7 @@ def furnish(regency: Regency) -> Office:
         case = Case.objects.create(
             number="SD-2026-000001", secret_hash="1" * 64, service=service, version=version, state="diajukan",
             applicant_name=NAME, nik=NIK, phone="081234567890", sealed_answers='{"catatan": "rahasia ćevap \\\\ \\n"}',
-            filed_at=AT, amount="1234567890123456.78",
+            filed_at=AT, village=village, amount="1234567890123456.78",
         )  # fmt: skip
         CaseEvent.objects.create(case=case, at=AT, by=clerk, label="Diajukan", to_state="diajukan", reason=NAME)
         attachment = Attachment.objects.create(
