@@ -35,13 +35,10 @@ class RegencyTask(TenantTask):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         from tenants.actions import refuse_task
-
         from tenants.schemas.context import assert_schema
 
         schema = get_schema_name_from_task(self, kwargs)
-        if schema and refuse_task(
-            task=str(self.name), schema_name=schema, even_closed=self.even_closed
-        ):
+        if schema and refuse_task(task=str(self.name), schema_name=schema, even_closed=self.even_closed):
             return None
         assert_schema(schema or "public")
         result = self.run(*args, **kwargs)

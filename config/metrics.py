@@ -87,6 +87,6 @@ class _Shared:
         for name, text, labels, rows in fleet.figures():
             family = CounterMetricFamily if name in fleet.COUNTERS else GaugeMetricFamily
             figure: Any = family(f"rujukan_{name}", text, labels=labels)
-            for values, number in rows.items():
-                figure.add_metric(values, number)
+            for named, number in rows.items():
+                figure.add_metric(named, number)
             yield figure

@@ -19,7 +19,17 @@ from tenants.context import module_key, request_id
 _KEPT = ("event_id", "timestamp", "start_timestamp", "platform", "level", "type", "logger", "transaction",
          "transaction_info", "release", "environment", "server_name", "sdk", "modules", "fingerprint")  # fmt: skip
 _TAGS = ("regency", "module", "request_id", "status", "task")
-_FRAME = ("filename", "abs_path", "function", "module", "lineno", "in_app", "pre_context", "context_line", "post_context")
+_FRAME = (
+    "filename",
+    "abs_path",
+    "function",
+    "module",
+    "lineno",
+    "in_app",
+    "pre_context",
+    "context_line",
+    "post_context",
+)
 _CONTEXTS = {
     "trace": ("trace_id", "span_id", "parent_span_id", "op", "status", "origin"),
     "runtime": ("name", "version", "build"),

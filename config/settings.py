@@ -59,7 +59,16 @@ _BOTH = [
     "tenants.accounts",
     "tenants.audit",
 ]
-SHARED_APPS = ["django_tenants", "tenants", *_BOTH, "tenants.backups", "tenants.exports", "modules", "modules.library", "onboarding"]
+SHARED_APPS = [
+    "django_tenants",
+    "tenants",
+    *_BOTH,
+    "tenants.backups",
+    "tenants.exports",
+    "modules",
+    "modules.library",
+    "onboarding",
+]
 TENANT_APPS = [
     *_BOTH,
     "tenants.organisation",

@@ -47,10 +47,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _figures(health: queries.Health) -> list[dict[str, Any]]:
+    late = "bad" if health.late else ""
     return [
         {"label": _("Kabupaten"), "value": health.regencies, "note": _("yang memiliki data di sini")},
         {"label": _("Tercadangkan"), "value": health.fresh, "note": _("dalam 26 jam terakhir")},
-        {"label": _("Terlambat"), "value": health.late, "note": _("atau belum pernah"), "tone": "bad" if health.late else ""},
+        {"label": _("Terlambat"), "value": health.late, "note": _("atau belum pernah"), "tone": late},
         {"label": _("Gladi gagal"), "value": health.failed_drills, "note": _("dalam 90 hari terakhir")},
     ]  # fmt: skip
 
@@ -61,7 +62,7 @@ def regency(request: HttpRequest, code: str) -> HttpResponse:
     """The backups of one regency, what stands beside it, its drills."""
     found = get_object_or_404(Regency, code=code)
     beside = RestoredSchema.objects.filter(of_schema=found.schema_name, dropped_at=None).select_related("backup")
-    context = {
+    context: dict[str, Any] = {
         "object": found,
         "backups": Backup.objects.filter(schema_name=found.schema_name).order_by("-taken_at")[:SHOWN],
         "beside": list(beside.order_by("-restored_at")),

@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tenants.people.formats import ukuran
+
 
 class BackupQuerySet(models.QuerySet["Backup"]):
     def complete(self) -> "BackupQuerySet":
@@ -58,6 +60,11 @@ class Backup(models.Model):
     @property
     def manifest_name(self) -> str:
         return f"{self.name}.json"
+
+    @property
+    def size_text(self) -> str:
+        """`2,4 MB`."""
+        return ukuran(self.size)
 
     @property
     def age(self) -> timedelta:

@@ -34,7 +34,7 @@ class BackupStorage(FileSystemStorage):
         if "w" in mode:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
-        return super()._open(name, mode)
+        return super()._open(name, mode)  # type: ignore[misc]
 
 
 def storage() -> Storage:

@@ -135,4 +135,3 @@ def expire(*, schema_name: str, at: datetime) -> int:
             package.state = State.EXPIRED
             package.save(update_fields=["state"])
     return len(old)
-

@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tenants.people.formats import ukuran
+
 
 class ExitPackageQuerySet(models.QuerySet["ExitPackage"]):
     def latest(self, schema_name: str) -> "ExitPackage | None":  # type: ignore[override]
@@ -71,3 +73,8 @@ class ExitPackage(models.Model):
     @property
     def can_be_fetched(self) -> bool:
         return self.state == self.State.READY and self.expires_at is not None and timezone.now() < self.expires_at
+
+    @property
+    def size_text(self) -> str:
+        """`2,4 MB`."""
+        return ukuran(self.size)

@@ -147,6 +147,17 @@ def _make(regency: Regency, subdomain: str, reader: Reader, facts: dict[str, Any
     regency.full_clean(exclude=["crest", "schema_name"])
     regency.save()
     Domain.objects.create(tenant=regency, domain=f"{subdomain}.{settings.BASE_DOMAIN}", is_primary=True)
+    _make_schema(regency, reader, facts)
+    _bring_files(regency, reader)
+    for name in reader.parts:
+        if not name.startswith(("data/", "files/")):
+            reader.skim(name)
+    bring(regency, facts["public"])
+    hosts.changed()
+
+
+def _make_schema(regency: Regency, reader: Reader, facts: dict[str, Any]) -> None:
+    """The structure of this release with the rows of the package; what it cannot hold is refused."""
     with connection.cursor() as cursor:
         script = read_structure(cursor, TEMPLATE_SCHEMA)
         tables = tables_of(cursor, TEMPLATE_SCHEMA)
@@ -166,24 +177,23 @@ def _make(regency: Regency, subdomain: str, reader: Reader, facts: dict[str, Any
         except Error as error:
             raise PackageRefused(_("Isi paket tidak memenuhi aturan basis data: %s.") % _constraint(error)) from error
         set_sequences(cursor, regency.schema_name)
+
+
+def _bring_files(regency: Regency, reader: Reader) -> None:
     with in_regency(regency):
         _forget_files(regency)  # of an attempt that was killed
         for name in reader.parts:
             if name.startswith("files/"):
                 bring_file(reader, name.removeprefix("files/"), default_storage)
-    for name in reader.parts:
-        if name.startswith("csv/") or name in ("BACA-SAYA.txt", "schema.json"):
-            for _block in reader.blocks(name):
-                pass  # only to see that it is whole
-    bring(regency, facts["public"])
-    hosts.changed()
 
 
 def _check(regency: Regency, facts: dict[str, Any]) -> None:
     """The chain of the audit, computed anew by this database."""
     with in_regency(regency):
         if breaks() or list(head()) != [facts["audit"]["rows"], facts["audit"]["head"]]:
-            raise PackageRefused(_("Rantai jejak audit di dalam paket ini putus: ada baris yang diubah. Paket ditolak."))
+            raise PackageRefused(
+                _("Rantai jejak audit di dalam paket ini putus: ada baris yang diubah. Paket ditolak.")
+            )
 
 
 def _forget_files(regency: Regency) -> None:

@@ -19,7 +19,11 @@ from tenants.schemas.context import in_public
 def travelling_models() -> dict[str, type[Model]]:
     """By label."""
     related: Any = Regency._meta.related_objects
-    return {r.related_model._meta.label_lower: r.related_model for r in related if getattr(r.related_model, "travels", False)}
+    return {
+        r.related_model._meta.label_lower: r.related_model
+        for r in related
+        if getattr(r.related_model, "travels", False)
+    }
 
 
 def travelling_rows(regency: Regency) -> dict[str, list[dict[str, Any]]]:

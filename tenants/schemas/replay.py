@@ -36,8 +36,9 @@ def replay(
 ) -> None:
     """Create `schema` with everything in `script`; nothing of it exists if an error is raised.
 
-    `fill` puts the rows in, instead of the script's own; triggers and foreign keys come after it. Works on a psycopg cursor and on Django's, inside a transaction (as a savepoint) or outside one. The caller has
-    validated the name. The search path is afterwards what it was. Raises SchemaTaken.
+    `fill` puts the rows in, instead of the script's own; triggers and foreign keys come after it. Works on a psycopg
+    cursor and on Django's, inside a transaction (as a savepoint) or outside one. The caller has validated the name.
+    The search path is afterwards what it was. Raises SchemaTaken.
     """
     with atomic(cursor):
         create_schema(cursor, schema)

@@ -14,6 +14,14 @@ from tenants.backups.actions.retention import thin_out
 from tenants.backups.actions.taking import back_up
 
 __all__ = [
-    "BackupRefused", "back_up", "drill", "drop_restored", "lay_out_beside", "pull_back", "put_in_place", "request_beside",
-    "restore_beside", "thin_out",
-]  # fmt: skip
+    "BackupRefused",
+    "back_up",
+    "drill",
+    "drop_restored",
+    "lay_out_beside",
+    "pull_back",
+    "put_in_place",
+    "request_beside",
+    "restore_beside",
+    "thin_out",
+]

@@ -63,7 +63,8 @@ def _store(
 
 def _rehearse(backup: Backup, findings: list[str], *, by: Any, at: datetime) -> tuple[int, int]:
     with usable(backup) as (manifest, reader):
-        reader.check()
+        for name in reader.parts:
+            reader.skim(name)
         script = SchemaScript.load(reader.bytes("schema"))
     restored = restore_beside(backup=backup, by=by, at=at, up_to_date=False)
     try:

@@ -57,7 +57,8 @@ def pull_back(
         try:
             with transaction.atomic():
                 written = sum(
-                    execute(copy_statement(each, side=side, live=live, overwrite=own), rows) for each, rows, own in found
+                    execute(copy_statement(each, side=side, live=live, overwrite=own), rows)
+                    for each, rows, own in found
                 )
         except Error as error:
             raise PullRefused(_("Basis data menolak: %s.") % _why(error)) from error

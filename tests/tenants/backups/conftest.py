@@ -13,7 +13,7 @@ from pytest_django import Settings
 from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
 from tenants.accounts.models import User
 from tenants.audit.actions import record
-from tenants.backups.models import Backup, RestoredSchema, RestoreDrill
+from tenants.backups.models import Backup, RestoreDrill, RestoredSchema
 from tenants.exports.models import ExitPackage
 from tenants.files.models import Attachment
 from tenants.models import Regency
@@ -21,7 +21,7 @@ from tenants.organisation.models import District, Village
 from tenants.schemas.context import in_public, in_regency
 from tenants.schemas.names import quoted
 from tests.conftest import NewRegency
-from tests.tenants.backups.samples import NAME, NIK, AT
+from tests.tenants.backups.samples import AT, NAME, NIK
 
 
 @dataclass

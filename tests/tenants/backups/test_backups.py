@@ -15,7 +15,7 @@ from tenants.audit.queries import breaks
 from tenants.backups import actions, manifest
 from tenants.backups.actions import taking
 from tenants.backups.actions.refusals import AlreadyRunning, NotUsable
-from tenants.backups.models import Backup, RestoredSchema, RestoreDrill
+from tenants.backups.models import Backup, RestoreDrill, RestoredSchema
 from tenants.models import Domain
 from tenants.schemas.context import in_public, in_regency, in_schema
 from tenants.schemas.description import compare
@@ -252,7 +252,9 @@ def test_a_stale_side_schema_and_old_backups_go(kendal: Office) -> None:
     restored = actions.restore_beside(backup=backup, by=None, at=timezone.now() - timedelta(days=8))
     Backup.objects.filter(pk=backup.pk).update(taken_at=timezone.now() - timedelta(days=500))
     newer = taken(kendal)
-    assert actions.thin_out(schema_name="kendal", at=timezone.now()) == 0  # monthly: one each of twelve months that have one
+    assert (
+        actions.thin_out(schema_name="kendal", at=timezone.now()) == 0
+    )  # monthly: one each of twelve months that have one
     assert schemas_beside() == []
     restored.refresh_from_db()
     assert restored.state == "dropped"

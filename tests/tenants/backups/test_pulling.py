@@ -18,8 +18,8 @@ from tenants.backups.closure import pullable
 from tenants.backups.models import RestoredSchema
 from tenants.backups.queries import counts, differences
 from tenants.files.models import Attachment
-from tenants.schemas.context import in_public, in_regency
 from tenants.organisation.models import District, Village
+from tenants.schemas.context import in_public, in_regency
 from tests.conftest import NewRegency
 from tests.tenants.backups.conftest import Office
 from tests.tenants.backups.samples import NAME, NIK
@@ -93,9 +93,7 @@ def test_a_changed_object_becomes_what_it_was_and_its_surroundings_stay(
         assert Service.objects.get().name == "Surat Domisili (baru)"
 
 
-def test_a_service_becomes_what_it_was_though_its_versions_are_locked(
-    kendal: Office, pull: Callable[..., int]
-) -> None:
+def test_a_service_becomes_what_it_was_though_its_versions_are_locked(kendal: Office, pull: Callable[..., int]) -> None:
     with in_regency(kendal.regency):
         Service.objects.update(name="Salah", current=None)
     assert pull(Service, kendal.case.service_id) == 1
@@ -152,9 +150,7 @@ def test_refused_in_a_sentence(
         pull(model, *keys, reason=reason)
 
 
-def test_of_another_regency_or_no_longer_there(
-    kendal: Office, beside: RestoredSchema, committed: NewRegency
-) -> None:
+def test_of_another_regency_or_no_longer_there(kendal: Office, beside: RestoredSchema, committed: NewRegency) -> None:
     sikka = committed("sikka")
     told = {"model": Case, "keys": [kendal.case.pk], "reason": "x", "by": None, "at": timezone.now()}
     with pytest.raises(PullRefused, match="tidak lagi tergelar"):
@@ -176,7 +172,10 @@ def test_the_differences_are_named_without_naming_people(kendal: Office, beside:
     assert [d.kind for d in differences(Case, **sides)] == ["gone"]
     first = counts(beside.schema_name, "kendal")[0]
     assert first.differs
-    assert {c.table for c in counts(beside.schema_name, "kendal") if c.differs} >= {"services_case", "organisation_village"}
+    assert {c.table for c in counts(beside.schema_name, "kendal") if c.differs} >= {
+        "services_case",
+        "organisation_village",
+    }
 
 
 def test_accounts_and_audit_are_no_single_objects() -> None:

@@ -27,8 +27,8 @@ from tenants.exports.reading import PackageRefused, import_package
 from tenants.models import Domain, Regency
 from tenants.people.keys import keyed_hash
 from tenants.schemas.context import in_public, in_regency
-from tenants.schemas.release import migrate_template
 from tenants.schemas.names import quoted
+from tenants.schemas.release import migrate_template
 from tests.tenants.backups.conftest import Office
 from tests.tenants.backups.samples import NAME, NIK
 
@@ -36,11 +36,13 @@ HERE, THERE = "kendal", "kendal-baru"
 
 
 @pytest.fixture
-def package(kendal: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
+def package(kendal: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the administrator has downloaded."""
     monkeypatch.setattr(actions.tasks.make_export, "delay", lambda pk: None)
     with in_public():
-        ModuleSwitch.objects.create(regency=kendal.regency, module_key="services", state="on", changed_at=timezone.now())
+        ModuleSwitch.objects.create(
+            regency=kendal.regency, module_key="services", state="on", changed_at=timezone.now()
+        )
     asked = actions.request_export(regency=kendal.regency, by=kendal.clerk, at=timezone.now())
     made = actions.make_export(package=asked, at=timezone.now())
     assert made.state == "ready", made.error
@@ -52,7 +54,7 @@ def package(kendal: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def elsewhere(package: Path, kendal: Office, settings: Settings, places: Path):  # type: ignore[no-untyped-def]  # noqa: F811
+def elsewhere(package: Path, kendal: Office, settings: Settings, places: Path):  # type: ignore[no-untyped-def]
     """The same database with other secrets, in which this regency is not: its row makes room for the newcomer."""
     with in_public():
         Domain.objects.filter(tenant=kendal.regency).delete()
@@ -143,13 +145,13 @@ def test_nobody_can_sign_in_with_it(package: Path) -> None:
     assert {user["password"] for user in users} == {"!"}
 
 
-def test_while_it_lies_here_it_is_sealed(package: Path, places: Path) -> None:  # noqa: F811
+def test_while_it_lies_here_it_is_sealed(package: Path, places: Path) -> None:
     (stored,) = [path for path in (places / "backups").rglob("*") if path.is_file()]
     assert NIK.encode() not in stored.read_bytes()
     assert not zipfile.is_zipfile(stored)
 
 
-def test_lines_pass_in_blocks(kendal: Office, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_lines_pass_in_blocks(kendal: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     with in_regency(kendal.regency), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO services_caseevent (case_id, at, transition, label, from_state, to_state, reason)"
@@ -177,7 +179,7 @@ def test_lines_pass_in_blocks(kendal: Office, monkeypatch: pytest.MonkeyPatch) -
 # -- asking --------------------------------------------------------------------------------------------------
 
 
-def test_one_at_a_time_and_on_record(kendal: Office, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_one_at_a_time_and_on_record(kendal: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(actions.tasks.make_export, "delay", asked.append)
     package = public.request_export(regency=kendal.regency, by=kendal.clerk, at=timezone.now())
@@ -198,7 +200,7 @@ def test_one_at_a_time_and_on_record(kendal: Office, monkeypatch: pytest.MonkeyP
         assert done[1].data["fingerprint"] == latest.fingerprint
 
 
-def test_it_expires(package: Path, kendal: Office, places: Path) -> None:  # noqa: F811
+def test_it_expires(package: Path, kendal: Office, places: Path) -> None:
     later = timezone.now() + timedelta(hours=73)
     assert actions.expire(schema_name="kendal", at=timezone.now()) == 0
     assert actions.expire(schema_name="kendal", at=later) == 1
@@ -283,7 +285,7 @@ TAMPERED = {
 
 @pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("how", TAMPERED)
-def test_what_does_not_fit_is_refused_in_a_sentence(package: Path, how: str, places: Path) -> None:  # noqa: F811
+def test_what_does_not_fit_is_refused_in_a_sentence(package: Path, how: str, places: Path) -> None:
     change, says = TAMPERED[how]
     with pytest.raises(PackageRefused, match=says):
         take_in(change(package))

@@ -29,7 +29,9 @@ class Command(BaseCommand):
         for regency in chosen:
             held = actions.drill(regency=regency, by=None, at=timezone.now())
             verdict = "passed" if held.passed else "FAILED"
-            self.stdout.write(f"{held.schema_name}: {verdict}, {held.rows} rows, {held.parts} parts, {held.seconds:.1f} s")
+            self.stdout.write(
+                f"{held.schema_name}: {verdict}, {held.rows} rows, {held.parts} parts, {held.seconds:.1f} s"
+            )
             for finding in held.findings:
                 self.stdout.write(f"  {finding}")
             failed += not held.passed
