@@ -5,11 +5,12 @@ comes out on another schema than it went in is an error. What a task logs carrie
 """
 
 import logging
+import logging.config
 import os
 import time
 from typing import Any
 
-from celery.signals import beat_init, before_task_publish, task_postrun, task_prerun
+from celery.signals import beat_init, before_task_publish, setup_logging, task_postrun, task_prerun
 from kombu import Queue
 from tenant_schemas_celery.app import CeleryApp, get_schema_name_from_task
 from tenant_schemas_celery.task import TenantTask
@@ -51,6 +52,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # A slow mail server must not hold up a letter, nor a hundred letters a click.
 app.conf.task_queues = [Queue(name) for name in ("interactive", "documents", "mail", "fleet")]
 app.autodiscover_tasks()
+
+
+@setup_logging.connect(weak=False)
+def log_as_everybody(loglevel: int, **_: Any) -> None:
+    """Worker and scheduler write the same lines as the web; `--loglevel` may make them fewer."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+    root = logging.getLogger()
+    root.setLevel(max(root.level, int(loglevel)))
 
 
 @before_task_publish.connect(weak=False)
@@ -99,8 +110,8 @@ def end_observing(task: Any, state: str | None = None, **_: Any) -> None:
 
 def module_of(task: str) -> str:
     """`services` of `modules.services.tasks.x`, `files` of `tenants.files.tasks.x`, `onboarding` of `onboarding.x`."""
-    parts = task.split(".")
-    return parts[1] if parts[0] in ("modules", "tenants") and len(parts) > 2 else parts[0]
+    first, *rest = task.split(".")
+    return rest[0] if first in ("modules", "tenants") and rest[1:] and rest[0] != "tasks" else first
 
 
 @beat_init.connect(weak=False)

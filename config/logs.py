@@ -14,7 +14,10 @@ from pythonjsonlogger.json import JsonFormatter
 from config.errors import told
 
 ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
-ROW_MARK = "\nDETAIL:"
+FIELDS = {
+    "at", "level", "logger", "message", "exc_info", "regency", "module", "request_id", "task_id", "task",
+    "duration_ms", "status", "method", "route",
+}  # fmt: skip
 
 
 class _Discreet(logging.Formatter):
@@ -29,7 +32,10 @@ class LineFormatter(_Discreet):
 
 
 class JsonLines(_Discreet, JsonFormatter):
-    """One JSON object a line."""
+    """One JSON object a line, with known fields only: what a library puts beside a line may be anybody's."""
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in log_data.items() if key in FIELDS}
 
 
 def _lines(error: BaseException | None) -> list[str]:
@@ -55,6 +61,16 @@ class RouteFilter(logging.Filter):
         return True
 
 
+class TaskFilter(logging.Filter):
+    """Celery writes exception, traceback and arguments of a failed task into its line; the arguments stay out."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        facts = record.__dict__.pop("data", None)
+        if isinstance(facts, dict):
+            record.msg, record.args = "Task %s %s", (facts.get("name"), facts.get("description", "ended"))
+        return True
+
+
 def logging_settings(*, json: bool, level: str, access: bool) -> dict[str, Any]:
     """Django's LOGGING."""
     fields = "%(asctime)s %(levelname)s %(name)s %(message)s %(regency)s %(module_key)s %(request_id)s %(task_id)s"
@@ -65,6 +81,7 @@ def logging_settings(*, json: bool, level: str, access: bool) -> dict[str, Any]:
         "filters": {
             "request": {"()": "tenants.context.RequestFilter"},
             "route": {"()": "config.logs.RouteFilter"},
+            "task": {"()": "config.logs.TaskFilter"},
         },
         "formatters": {
             "json": {"()": "config.logs.JsonLines", "fmt": fields, "rename_fields": renamed},
@@ -83,6 +100,7 @@ def logging_settings(*, json: bool, level: str, access: bool) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.request": {"filters": ["route"]},
+            "celery.app.trace": {"filters": ["task"], "level": "WARNING"},  # rujukan.task tells of the rest
             "rujukan.access": {"level": "INFO" if access else "WARNING"},
         },
     }

@@ -68,6 +68,7 @@ def tag(**tags: str) -> None:
 
 def chosen(event: Any, hint: Any) -> Any:
     """What of an event or a transaction leaves this house."""
+    hint.pop("attachments", None)
     kept = _picked(event, _KEPT)
     kept["tags"] = {
         "regency": getattr(connection, "schema_name", "-"),

@@ -254,7 +254,7 @@ PERSONAL_DATA_HASH_KEY = env.str("PERSONAL_DATA_HASH_KEY", _derived) if _INVENTE
 
 # -- Backups of each regency, and packages that a regency takes with it
 BACKUP_DIR = env.path("BACKUP_DIR", DATA_DIR / "backups")
-BACKUP_KEYS = env.list("BACKUP_KEYS", PERSONAL_DATA_KEYS)  # the first seals, all open
+BACKUP_KEYS = env.list("BACKUP_KEYS", []) or PERSONAL_DATA_KEYS  # the first seals, all open
 BACKUP_KEEP = {
     "daily": env.int("BACKUP_KEEP_DAILY", 7),
     "weekly": env.int("BACKUP_KEEP_WEEKLY", 4),
