@@ -17,7 +17,7 @@ from tenants.models import Regency, StandbySchema
 
 Rows = Mapping[tuple[str, ...], float]
 Figure = tuple[str, str, tuple[str, ...], Rows]
-COUNTERS = {"tasks", "task_seconds", "webhooks", "provisioning_seconds", "provisioning_runs"}
+COUNTERS = {"tasks", "task_seconds", "webhooks", "provisioning_seconds"}
 
 
 def figures() -> Iterator[Figure]:

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tenants import queries as regencies
 from tenants.accounts.access import require
-from tenants.backups import actions, queries, tasks
+from tenants.backups import actions, queries
 from tenants.backups.closure import pullable
 from tenants.backups.forms import ReasonForm
 from tenants.backups.models import Backup, RestoreDrill, RestoredSchema
 from tenants.models import Regency
 from tenants.permissions import ConsolePermission
-from tenants.schemas.context import in_regency
 
 PAGE = 50
 SHOWN = 100
@@ -82,8 +81,7 @@ def regency(request: HttpRequest, code: str) -> HttpResponse:
 def take(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for a backup now."""
     found = get_object_or_404(Regency, code=code)
-    with in_regency(found):
-        tasks.back_up.delay()
+    actions.request_backup(regency=found, by=request.user, at=timezone.now())
     messages.success(request, _("Cadangan %s sedang dibuat; tampil di bawah begitu mulai.") % found.title)
     return redirect("console:regency_backups", code)
 

@@ -10,8 +10,9 @@ def make_export(package_id: int) -> None:
     """Make the package that was asked for, also of a regency that is closed."""
     from tenants.exports import actions  # actions enqueue this task
 
+    schema = connection.schema_name
     with in_public():
-        package = ExitPackage.objects.get(pk=package_id, schema_name=connection.schema_name)
+        package = ExitPackage.objects.get(pk=package_id, schema_name=schema)
     actions.make_export(package=package, at=timezone.now())
 
 

@@ -48,7 +48,7 @@ def second_factor_anew(view: View) -> View:
 
 def _gave_a_code(request: HttpRequest) -> bool:
     earliest = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-    records = get_authentication_records(request)
+    records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" and record["at"] >= earliest for record in records)
 
 

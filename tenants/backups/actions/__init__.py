@@ -11,7 +11,7 @@ from tenants.backups.actions.restoring import (
     restore_beside,
 )
 from tenants.backups.actions.retention import thin_out
-from tenants.backups.actions.taking import back_up
+from tenants.backups.actions.taking import back_up, request_backup
 
 __all__ = [
     "BackupRefused",
@@ -21,6 +21,7 @@ __all__ = [
     "lay_out_beside",
     "pull_back",
     "put_in_place",
+    "request_backup",
     "request_beside",
     "restore_beside",
     "thin_out",

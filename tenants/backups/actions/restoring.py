@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,13 +23,15 @@ from tenants.backups.copying import member
 from tenants.backups.models import Backup, RestoredSchema
 from tenants.backups.sealing import NotSealedHere
 from tenants.models import Regency
-from tenants.schemas.context import in_public, in_regency, in_schema
+from tenants.schemas.context import after_commit, in_public, in_regency, in_schema
 from tenants.schemas.locks import advisory_lock
 from tenants.schemas.names import new_restored_name, quoted
 from tenants.schemas.release import lacks_migrations
 from tenants.schemas.removal import drop_in_parts, to_trash
 from tenants.schemas.replay import Rows, copy_rows, replay
 from tenants.schemas.script import SchemaScript
+
+logger = logging.getLogger(__name__)
 
 
 def restore_beside(*, backup: Backup, by: Any, at: datetime, up_to_date: bool = True) -> RestoredSchema:
@@ -49,7 +52,7 @@ def request_beside(*, backup: Backup, by: Any, at: datetime) -> RestoredSchema:
         raise BackupRefused(_("Kabupaten ini tidak ada lagi di sini. Gunakan “manage.py restore_regency”."))
     restored = _reserve(backup, by, at)
     with in_regency(regency):
-        tasks.lay_out_beside.delay(restored.pk)
+        after_commit(lambda: tasks.lay_out_beside.delay(restored.pk))
     return restored
 
 
@@ -83,13 +86,20 @@ def lay_out_beside(*, restored: RestoredSchema, up_to_date: bool = True) -> Rest
                 restored.state = RestoredSchema.State.READY
                 restored.save(update_fields=["state"])
         except NotUsable as refused:
-            restored.state, restored.error = RestoredSchema.State.FAILED, str(refused)
-            restored.save(update_fields=["state", "error"])
-            return restored
+            return _failed(restored, str(refused))
+        except Exception as error:
+            logger.exception("a backup could not be laid out")
+            return _failed(restored, _("Gagal digelar (%s). Coba sekali lagi.") % type(error).__name__)
         if up_to_date and lacks_migrations(restored.schema_name):
             with in_schema(restored.schema_name):
                 command = get_tenant_base_migrate_command_class()()
                 call_command(command, interactive=False, verbosity=0, skip_checks=True)
+    return restored
+
+
+def _failed(restored: RestoredSchema, why: str) -> RestoredSchema:
+    restored.state, restored.error = RestoredSchema.State.FAILED, why
+    restored.save(update_fields=["state", "error"])
     return restored
 
 

@@ -10,11 +10,13 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants.audit import queries as audit
-from tenants.backups import manifest
+from tenants.audit.actions import record
+from tenants.backups import manifest, tasks
 from tenants.backups.actions.refusals import AlreadyRunning
 from tenants.backups.archive import Writer, stored_in
 from tenants.backups.copying import files_of, member, rows_of, snapshot
@@ -22,7 +24,7 @@ from tenants.backups.models import Backup
 from tenants.backups.sealing import SealedWriter
 from tenants.backups.storage import storage
 from tenants.models import Regency
-from tenants.schemas.context import in_public, in_regency
+from tenants.schemas.context import after_commit, in_public, in_regency
 from tenants.schemas.locks import advisory_lock
 from tenants.schemas.template import read_structure, reading
 
@@ -54,6 +56,14 @@ def back_up(*, regency: Regency, by: Any, at: datetime) -> Backup:
             _fail(backup, type(error).__name__)
             raise
         return backup
+
+
+@transaction.atomic
+def request_backup(*, regency: Regency, by: Any, at: datetime) -> None:
+    """Ask a worker for a backup now, on record."""
+    record("backups.asked", subject=regency, by=by, at=at)
+    with in_regency(regency):
+        after_commit(lambda: tasks.back_up.delay(operator_id=by.pk))
 
 
 def _write(regency: Regency, backup: Backup) -> None:

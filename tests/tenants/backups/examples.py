@@ -22,3 +22,8 @@ def restored(user: User) -> dict[str, Any]:
             schema_name=new_restored_name(schema), of_schema=schema, backup=backup, restored_at=now
         )
         return {"restored_id": row.pk}
+
+
+@task("tenants.backups.tasks.back_up")
+def asked(user: User) -> dict[str, Any]:
+    return {"operator_id": None}
