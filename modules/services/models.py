@@ -30,6 +30,7 @@ class Service(models.Model):
         fields = ()
 
     class Restore:
+        name = _("Layanan")
         parts = ("versions",)
 
     key = models.SlugField(_("Kunci"), max_length=60, unique=True)
@@ -107,6 +108,7 @@ class Case(models.Model):
         specific = ()
 
     class Restore:
+        name = _("Permohonan")
         parts = ("events", "documents")
 
     class Outcome(models.TextChoices):

@@ -1,7 +1,7 @@
 """Which rows of a side schema make up an object, and which others it cannot be without.
 
-A model whose objects may be pulled back has an inner class `Restore`: `parts` names the reverse relations whose rows
-belong to it (its steps, its documents). Template models may be pulled back too. What has `subject_type` and
+A model whose objects may be pulled back has an inner class `Restore`: `name` says what they are, `parts` the reverse
+relations whose rows belong to them (steps, documents). What has `subject_type` and
 `subject_id` (files, letters) belongs to its subject. Users never come back this way.
 """
 
@@ -47,8 +47,13 @@ class Closure:
 
 def pullable() -> list[type[Model]]:
     """Models whose objects may be pulled back, in the order of their names."""
-    found = [m for m in apps.get_models() if hasattr(m, "Restore") or hasattr(m, "Template")]
-    return sorted((m for m in found if _is_of_regencies(m)), key=lambda m: str(m._meta.verbose_name_plural))
+    found = [m for m in apps.get_models() if hasattr(m, "Restore") and _is_of_regencies(m)]
+    return sorted(found, key=name_of)
+
+
+def name_of(model: type[Model]) -> str:
+    """What objects of a pullable model are, for people."""
+    return str(model.Restore.name)  # type: ignore[attr-defined]
 
 
 def stored_fields(model: type[Model]) -> list[Field]:

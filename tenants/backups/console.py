@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tenants import queries as regencies
 from tenants.accounts.access import require
 from tenants.backups import actions, queries
-from tenants.backups.closure import pullable
+from tenants.backups.closure import name_of, pullable
 from tenants.backups.forms import ReasonForm
 from tenants.backups.models import Backup, RestoreDrill, RestoredSchema
 from tenants.models import Regency
@@ -114,7 +114,7 @@ def restored(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "object": found,
         "restored": beside,
         "counts": queries.counts(beside.schema_name, found.schema_name),
-        "models": [(m._meta.label_lower, m._meta.verbose_name) for m in pullable()] if beside.backup else [],
+        "models": [(m._meta.label_lower, name_of(m)) for m in pullable()] if beside.backup else [],
         "crumbs": _crumbs(found),
     }
     return render(request, "backups/console/restored.html", context)
@@ -142,7 +142,7 @@ def objects(request: HttpRequest, code: str, pk: int, model: str) -> HttpRespons
     context = {
         "object": found,
         "restored": beside,
-        "model": chosen._meta.verbose_name,
+        "model": name_of(chosen).lower(),
         "form": form,
         "differences": queries.differences(chosen, side=beside.schema_name, live=found.schema_name),
         "chosen": request.POST.getlist("key"),

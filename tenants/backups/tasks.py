@@ -14,7 +14,7 @@ def back_up(operator_id: int | None = None) -> None:
 
     regency = current_regency()
     with in_public():
-        operator = User.objects.filter(pk=operator_id).first()
+        operator = User.objects.filter(pk=operator_id).first() if operator_id else None
     try:
         actions.back_up(regency=regency, by=operator, at=timezone.now())
     except actions.BackupRefused:  # another process is at it, and does the same

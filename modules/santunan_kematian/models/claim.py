@@ -41,6 +41,7 @@ class Claim(models.Model):
         specific = ("death_cause", "heir_account")
 
     class Restore:
+        name = _("Pengajuan santunan kematian")
         parts = ("surveys", "decisions", "death_reports")
 
     class Sex(models.TextChoices):

@@ -37,6 +37,10 @@ class Programme(models.Model):
         personal = ()
         specific = ()
 
+    class Restore:
+        name = _("Program santunan kematian")
+        parts = ()
+
     class Template:
         key = "code"
         fields = (

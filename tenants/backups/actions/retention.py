@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenants.backups.actions.restoring import drop_restored
 from tenants.backups.actions.taking import remove_files
@@ -39,9 +40,14 @@ def kept(backups: Iterable[Backup], *, daily: int, weekly: int, monthly: int) ->
 def thin_out(*, schema_name: str, at: datetime) -> int:
     """Remove a regency's backups that no rule keeps, failed ones after a week, and side schemas nobody dropped.
 
+    What has been waiting to be laid out for an hour has lost its task, and says so.
+
     Returns how many backups went. One from which a side schema stands is left alone.
     """
     with in_public():
+        RestoredSchema.objects.filter(
+            of_schema=schema_name, state=RestoredSchema.State.WAITING, restored_at__lt=at - timedelta(hours=1)
+        ).update(state=RestoredSchema.State.FAILED, error=_("Tidak pernah selesai. Gelar sekali lagi."))
         stale = RestoredSchema.objects.filter(
             of_schema=schema_name, dropped_at=None, restored_at__lt=at - timedelta(days=settings.RESTORED_DAYS)
         )

@@ -8,6 +8,9 @@ from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
+from modules.contract import Module
+from modules.packages import template_models
+from modules.registry import discover
 from modules.services.models import Case, CaseDocument, CaseEvent, Service
 from tenants.accounts.models import User
 from tenants.audit.models import AuditEntry
@@ -176,6 +179,11 @@ def test_the_differences_are_named_without_naming_people(kendal: Office, beside:
         "services_case",
         "organisation_village",
     }
+
+
+@pytest.mark.parametrize("module", discover(), ids=lambda module: module.key)
+def test_what_can_be_cloned_can_be_pulled_back(module: Module) -> None:
+    assert set(template_models(module)) <= set(pullable())
 
 
 def test_accounts_and_audit_are_no_single_objects() -> None:
