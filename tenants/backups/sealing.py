@@ -74,9 +74,12 @@ class SealedReader(io.RawIOBase):
             raise NotSealedHere("no key of BACKUP_KEYS fits this file")
         self._cipher = _cipher(names[name], self._head[-_SALT:])
         body = source.seek(0, io.SEEK_END) - _HEAD
-        self._pieces = max(1, -(-body // _SEALED))
+        if (body - 1) % _SEALED + 1 < _TAG or body < _TAG:
+            raise NotSealedHere("this file was cut after it was written")
+        self._pieces = -(-body // _SEALED)
         self._size = body - self._pieces * _TAG
         self._position, self._at, self._piece = 0, -1, b""
+        self._opened(self._pieces - 1)  # that it ends where it ended, whatever part is then read
 
     def readable(self) -> bool:
         return True

@@ -5,5 +5,5 @@ from tenants.exports import views
 app_name = "exports"
 urlpatterns = [
     path("", views.packages, name="packages"),
-    path("<uuid:public_id>/file/", views.file, name="file"),
+    path("<uuid:package_uuid>/file/", views.file, name="file"),
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -67,7 +68,11 @@ def packages(request: HttpRequest) -> HttpResponseBase:
         "confirmed": _gave_a_code(request),
     }
     template = "exports/packages.html"
-    return render(request, f"{template}#list" if request.htmx else template, context)  # type: ignore[attr-defined]
+    if not request.htmx:  # type: ignore[attr-defined]
+        return render(request, template, context)
+    if not context["moving"]:  # the end changes more of the page than the part that moves
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, f"{template}#list", context)
 
 
 @second_factor_anew
@@ -81,11 +86,15 @@ def _ask(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @require(StaffPermission.EXPORT_DATA)
-@second_factor_anew
-def file(request: HttpRequest, public_id: Any) -> HttpResponseBase:
+def file(request: HttpRequest, package_uuid: UUID) -> HttpResponseBase:
     """The zip itself, while it has not expired."""
     with in_public():
-        package = get_object_or_404(ExitPackage, schema_name=_schema(request), public_id=public_id)
+        package = get_object_or_404(ExitPackage, schema_name=_schema(request), public_id=package_uuid)
+    return _send(request, package)
+
+
+@second_factor_anew
+def _send(request: HttpRequest, package: ExitPackage) -> HttpResponseBase:
     try:
         opened = actions.fetch(package=package, regency=request.regency, by=request.user, at=timezone.now())  # type: ignore[attr-defined]
     except actions.ExportRefused as refused:

@@ -18,8 +18,8 @@ def _package() -> ExitPackage:
         return ExitPackage.objects.create(pk=PK, code="00.00", schema_name=schema, asked_at=timezone.now())
 
 
-@parameter("exports", "public_id")
-def public_id(user: User) -> Any:
+@parameter("exports", "package_uuid")
+def package_uuid(user: User) -> Any:
     return _package().public_id
 
 
