@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils import timezone
@@ -17,6 +17,9 @@ from django.views.defaults import page_not_found
 from tenants import faults
 
 AWAY_SECONDS = 10
+_ABOUT_CODE = {AttributeError, NameError, UnboundLocalError, ImportError, ModuleNotFoundError, ZeroDivisionError,
+               RecursionError, MemoryError}  # fmt: skip
+"""Exact classes, raised by the interpreter: their texts name attributes, variables and modules."""
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -71,12 +74,17 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
 
-def without_personal_data(event: Any, _hint: Any) -> Any:
-    """What goes to Sentry: no query of an address (a NIK may have been searched for), no row that PostgreSQL quotes."""
-    request = event.get("request", {})
-    request.pop("query_string", None)
-    if "url" in request:
-        request["url"] = request["url"].split("?")[0]
-    for error in event.get("exception", {}).get("values", []):
-        error["value"] = str(error.get("value") or "").split("\nDETAIL:")[0]
-    return event
+def told(error: BaseException) -> str:
+    """What may be written of an exception where no personal data may be: in Sentry and in the log.
+
+    Its text, where Python wrote it about code or its class vouches for it (`tells_no_person`); of an error of the
+    database the kind and the name of the constraint, never the row. Else nothing.
+    """
+    if getattr(error, "tells_no_person", False) or type(error) in _ABOUT_CODE:
+        return str(error)
+    if isinstance(error, DatabaseError) and error.__cause__ is not None:
+        error = error.__cause__
+    if isinstance(error, psycopg.Error):
+        facts = (error.sqlstate, error.diag.table_name, error.diag.constraint_name)
+        return " ".join(filter(None, facts))
+    return ""

@@ -5,6 +5,8 @@ Threads wait for PostgreSQL while others compute; processes use the cores.
 
 import gc
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +26,31 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # The heartbeat file must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) and Path("/dev/shm").is_dir() else None
-accesslog = "-" if env.bool("ACCESS_LOG", False) else None
-access_log_format = "%({host}i)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"  # no address, no query: personal data
-errorlog = "-"
+errorlog = "-"  # requests are logged by config.observing
 loglevel = "warning"
 control_socket_disable = True
 # Loaded once and shared by all processes: less memory, and a broken release does not start at all.
 preload_app = True
+
+# The processes' figures: files that any of them can add up. Read when prometheus_client is first imported.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="rujukan-metrics-", dir=worker_tmp_dir)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give the process the lowest free place: one that is replaced goes on with its predecessor's files."""
+    taken = {other.place for other in server.WORKERS.values()}
+    worker.place = next(place for place in range(len(taken) + 1) if place not in taken)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """From here on the process counts in files of its place, of which there are only as many as processes."""
+    from config import metrics
+
+    metrics.count_as(f"web{worker.place}")
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def when_ready(server: Any) -> None:

@@ -4,13 +4,14 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
-import sentry_sdk
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+from marshmallow.validate import OneOf
 
+from config import sentry
 from config.database import database
-from config.errors import without_personal_data
+from config.logs import logging_settings
 from modules.registry import discover
 
 env = Env()
@@ -36,7 +37,7 @@ ALLOWED_HOSTS = ["*"]
 USE_X_FORWARDED_HOST = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|tls/ask)$"]  # asked by balancer and proxy over plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics|tls/ask)$"]  # asked by balancer and proxy over plain HTTP
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -64,8 +65,10 @@ SHARED_APPS = [
     "django_tenants",
     "tenants",
     *_BOTH,
+    "tenants.backups",
     "tenants.billing",
     "tenants.deletion",
+    "tenants.exports",
     "modules",
     "modules.library",
     "modules.announcements",
@@ -143,6 +146,7 @@ CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
     **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters", "organisation")},
     "modules.santunan_kematian.tasks.*": {"queue": "documents"},
+    **{f"tenants.{app}.tasks.*": {"queue": "fleet"} for app in ("backups", "exports")},
     "tenants.accounts.tasks.*": {"queue": "mail"},
     "onboarding.applications.send*": {"queue": "mail"},
     "onboarding.assessment.send_link": {"queue": "mail"},
@@ -181,6 +185,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=15),
         "args": ("tenants.files.tasks.sweep_files",),
     },
+    "backups.nightly": {
+        "task": "onboarding.in_every_regency",
+        "schedule": crontab(hour=2, minute=0),
+        "args": ("tenants.backups.tasks.back_up",),
+    },
+    "exports.expire": {
+        "task": "onboarding.in_every_regency",
+        "schedule": crontab(minute=40),
+        "args": ("tenants.exports.tasks.expire",),
+    },
+    "modules.count_open_cases": {
+        "task": "onboarding.in_every_regency",
+        "schedule": 600,
+        "args": ("modules.tasks.count_open_cases",),
+    },
 }
 CELERY_BEAT_SCHEDULE |= {
     "fleet.measure": {
@@ -207,6 +226,13 @@ CELERY_BEAT_SCHEDULE |= {
 }
 if SANDBOX:
     CELERY_BEAT_SCHEDULE["sandbox.reset"] = {"task": "onboarding.reset_sandbox", "schedule": crontab(hour=2, minute=30)}
+RESTORE_DRILL = env.str("RESTORE_DRILL", "weekly", validate=OneOf(["weekly", "quarterly", "never"]))
+_DRILLS = {
+    "weekly": crontab(hour=4, minute=0, day_of_week="sunday"),
+    "quarterly": crontab(hour=4, minute=0, day_of_month="5", month_of_year="1,4,7,10"),
+}
+if RESTORE_DRILL in _DRILLS:
+    CELERY_BEAT_SCHEDULE["backups.drill"] = {"task": "onboarding.restore_drill", "schedule": _DRILLS[RESTORE_DRILL]}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task whose worker died is handed out again after this many seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": env.int("TASK_VISIBILITY_SECONDS", 300)}
@@ -215,6 +241,7 @@ CELERY_TIMEZONE = "Asia/Jakarta"
 # -- Requests
 MIDDLEWARE = [
     "tenants.context.RequestIdMiddleware",
+    "config.observing.ObservingMiddleware",
     "config.errors.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -309,6 +336,17 @@ _derived = hashlib.sha256(f"personal data:{SECRET_KEY}".encode()).hexdigest()
 PERSONAL_DATA_KEYS = env.list("PERSONAL_DATA_KEYS", [_derived]) if _INVENTED else env.list("PERSONAL_DATA_KEYS")
 PERSONAL_DATA_HASH_KEY = env.str("PERSONAL_DATA_HASH_KEY", _derived) if _INVENTED else env.str("PERSONAL_DATA_HASH_KEY")
 
+# -- Backups of each regency, and packages that a regency takes with it
+BACKUP_DIR = env.path("BACKUP_DIR", DATA_DIR / "backups")
+BACKUP_KEYS = env.list("BACKUP_KEYS", []) or PERSONAL_DATA_KEYS  # the first seals, all open
+BACKUP_KEEP = {
+    "daily": env.int("BACKUP_KEEP_DAILY", 7),
+    "weekly": env.int("BACKUP_KEEP_WEEKLY", 4),
+    "monthly": env.int("BACKUP_KEEP_MONTHLY", 12),
+}
+RESTORED_DAYS = env.int("RESTORED_DAYS", 7)  # a schema laid out beside the live one is dropped after these
+EXPORT_HOURS = env.int("EXPORT_HOURS", 72)  # how long an exit package can be downloaded
+
 # -- API
 # What all programmes of one regency may ask in a minute together.
 API_REQUESTS_PER_REGENCY = env.int("API_REQUESTS_PER_REGENCY", 3000)
@@ -371,6 +409,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = env.path("MEDIA_ROOT", DATA_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "tenants.files.storage.RegencyStorage"},
+    "backups": {"BACKEND": "tenants.backups.storage.BackupStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
@@ -418,26 +457,18 @@ ASSESSMENT_LINK_DAYS = env.int("ASSESSMENT_LINK_DAYS", 120)
 ASSESSMENT_RETENTION_DAYS = env.int("ASSESSMENT_RETENTION_DAYS", 365)
 
 # -- Logs and errors
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request": {"()": "tenants.context.RequestFilter"}},
-    "formatters": {"line": {"format": "%(levelname)s %(regency)s %(request_id)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request"], "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-}
+# JSON for what collects logs; plain for eyes, which is what `make run` and development want.
+LOGGING = logging_settings(
+    json=env.str("LOG_FORMAT", "plain" if _INVENTED else "json", validate=OneOf(["json", "plain"])) == "json",
+    level=env.str("LOG_LEVEL", "INFO"),
+    access=env.bool("ACCESS_LOG", False),
+)
 SENTRY_DSN = env.str("SENTRY_DSN", "")
+SENTRY_TRACES = env.float("SENTRY_TRACES", 0.0)
 if SENTRY_DSN:
-    sentry_sdk.init(
-        dsn=SENTRY_DSN,
-        release=RELEASE,
-        send_default_pii=False,
-        include_local_variables=False,  # a local variable may hold a NIK
-        max_request_body_size="never",
-        before_send=without_personal_data,
-        before_send_transaction=without_personal_data,
-        traces_sample_rate=env.float("SENTRY_TRACES", 0.0),
-    )
+    sentry.start(SENTRY_DSN, release=RELEASE, traces=SENTRY_TRACES, environment=BASE_DOMAIN)
+# /metrics answers who has this; empty: there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # preload is a decision about the whole domain, made by who owns it

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config import health
+from config import health, metrics
 from config.gallery import gallery
 from modules import console as modules
 from modules.announcements import console as announcements
@@ -25,6 +25,7 @@ from tenants.audit import console as audit
 from tenants.billing import views as billing
 from tenants.deletion import console as deletion
 from tenants.support import console as support
+from tenants.backups import console as backups
 
 console: list[URLPattern | URLResolver] = [
     path("", fleet.regencies, name="regencies"),
@@ -95,6 +96,12 @@ console: list[URLPattern | URLResolver] = [
     path("instruments/<int:pk>/file/", assessment.instrument_file, name="instrument_file"),
     path("instruments/<int:pk>/publication/", assessment.publication, name="instrument_publication"),
     path("instruments/<int:pk>/removal/", assessment.removal, name="instrument_removal"),
+    path("backups/", backups.overview, name="backups"),
+    path("backups/<str:code>/", backups.regency, name="regency_backups"),
+    path("backups/<str:code>/taken/", backups.take, name="backup_taken"),
+    path("backups/<str:code>/restored/", backups.restore, name="backup_restored"),
+    path("backups/<str:code>/restored/<int:pk>/", backups.restored, name="restored"),
+    path("backups/<str:code>/restored/<int:pk>/<str:model>/", backups.objects, name="restored_objects"),
     path("operators/", accounts.operators, name="operators"),
     path("operators/<int:pk>/", accounts.operator, name="operator"),
     path("audit/", audit.entries, name="audit"),
@@ -118,6 +125,7 @@ urlpatterns = [
     path("api/docs/", public_page(SpectacularSwaggerSplitView.as_view(url_name="api_schema")), name="api_docs"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("tls/ask", health.tls_ask, name="tls_ask"),
     path("account/", include("tenants.accounts.urls")),
     path("components/", public_page(require_safe(gallery)), name="gallery"),

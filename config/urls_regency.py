@@ -21,6 +21,7 @@ urlpatterns = [
     path("work/", work, name="work"),
     path("", include("tenants.identity.urls")),
     path("work/settings/billing/", include("tenants.billing.urls")),
+    path("work/settings/export/", include("tenants.exports.urls")),
     path("work/settings/", include("modules.settings_urls")),
     path("work/start/", include("onboarding.start.urls")),
     path("work/outbox/", include("tenants.mail.urls")),

@@ -39,6 +39,7 @@ SETTINGS = (
     NavItem(_("Organisasi"), "organisation:units", "organisation.view", "network"),
     NavItem(_("Akses dukungan"), "support:accesses", StaffPermission.CONSENT_SUPPORT, "life-buoy"),
     NavItem(_("Tagihan"), "billing:bills", StaffPermission.VIEW_BILLING, "receipt-text"),
+    NavItem(_("Paket data"), "exports:packages", StaffPermission.EXPORT_DATA, "archive"),
     NavItem(_("Jejak audit"), "audit:entries", StaffPermission.VIEW_AUDIT, "scroll-text"),
 )
 
@@ -54,6 +55,7 @@ CONSOLE = (
     NavItem(_("Tagihan"), "console:billing:invoices", ConsolePermission.VIEW_BILLING, "receipt-text"),
     NavItem(_("Penilaian"), "console:assessments", ConsolePermission.VIEW, "clipboard-check"),
     NavItem(_("Instrumen"), "console:instruments", ConsolePermission.MANAGE_INSTRUMENTS, "list-checks"),
+    NavItem(_("Cadangan"), "console:backups", ConsolePermission.VIEW, "archive"),
     NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),
     NavItem(_("Daftar penghapusan"), "console:destructions", ConsolePermission.VIEW, "archive-x"),
     NavItem(_("Jejak audit"), "console:audit", ConsolePermission.VIEW, "scroll-text"),

@@ -17,6 +17,8 @@ class ModuleSwitch(models.Model):
         personal = ()
         specific = ()
 
+    travels = True  # in an exit package
+
     regency = models.ForeignKey("tenants.Regency", on_delete=models.CASCADE, related_name="switches")
     module_key = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=State, default=State.OFF)

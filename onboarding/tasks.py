@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from onboarding.models import ProvisioningRun
+from tenants.backups.actions.drill import drill, random_regencies
 from tenants.models import Regency
 from tenants.schemas.context import in_public, in_schema
 from tenants.schemas.standby import fill_pool, prune_pool
@@ -68,3 +69,14 @@ def reset_sandbox() -> bool:
     from onboarding import sandbox
 
     return settings.SANDBOX and sandbox.reset(logger.info)
+
+
+@shared_task(name="onboarding.restore_drill")
+def restore_drill() -> int:
+    """Rehearse the restore of one regency, by chance. Returns how many failed; a failure is an error in the log."""
+    failed = 0
+    for regency in random_regencies(1):
+        failed += not drill(regency=regency, by=None, at=timezone.now()).passed
+    if failed:
+        logger.error("a restore drill failed")
+    return failed

@@ -130,13 +130,16 @@ def record_failed_task(*, task: str, queue: str, error: str, schema_name: str) -
         record("tenants.task_failed", subject=regency, by=None, data=data)
 
 
-def refuse_task(*, task: str, schema_name: str) -> bool:
-    """Whether background work must not be done: the regency is suspended, archived or gone. Then it is recorded."""
+def refuse_task(*, task: str, schema_name: str, even_closed: bool = False) -> bool:
+    """Whether background work must not be done: the regency is suspended, archived or gone. Then it is recorded.
+
+    What belongs to closing a regency runs `even_closed`.
+    """
     if schema_name == get_public_schema_name():
         return False
     with in_public(), transaction.atomic():
         regency = Regency.objects.filter(schema_name=schema_name).first()
-        if regency and regency.state not in (State.SUSPENDED, State.ARCHIVED):
+        if regency and (even_closed or regency.state not in (State.SUSPENDED, State.ARCHIVED)):
             return False
         data = {"task": task, "state": regency.state if regency else "gone"}
         record("tenants.task_dropped", subject=regency or Regency(schema_name=schema_name), by=None, data=data)

@@ -1,4 +1,4 @@
-"""What surrounds a request: its number, its regency, and log lines that carry both."""
+"""What surrounds a request or a task: its number, its regency and module, and log lines that carry them."""
 
 import contextvars
 import logging
@@ -12,6 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
+"""Of the request; in a task, of the request that asked for it."""
+module_key: contextvars.ContextVar[str] = contextvars.ContextVar("module_key", default="-")
+task_id: contextvars.ContextVar[str] = contextvars.ContextVar("task_id", default="-")
 
 
 class RequestIdMiddleware:
@@ -47,11 +50,16 @@ class LanguageMiddleware:
 
 
 class RequestFilter(logging.Filter):
-    """Puts regency and request on every log record."""
+    """Puts regency, module, request and task on every log record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.regency = getattr(connection, "schema_name", None) or "-"
-        record.request_id = request_id.get()
+        facts = {
+            "regency": getattr(connection, "schema_name", None) or "-",
+            "module_key": module_key.get(),
+            "request_id": request_id.get(),
+            "task_id": task_id.get(),
+        }
+        record.__dict__ = {**facts, **record.__dict__}  # what the line itself says goes first
         return True
 
 

@@ -33,3 +33,4 @@ class ConsolePermission(Permission):
     MANAGE_OPERATORS = "console.manage_operators", _("Mengelola operator")
     VERIFY_ASSESSMENTS = "console.verify_assessments", _("Memeriksa penilaian kabupaten")
     MANAGE_INSTRUMENTS = "console.manage_instruments", _("Menerbitkan instrumen penilaian")
+    RESTORE = "console.restore", _("Memulihkan data dari cadangan")

@@ -1,16 +1,17 @@
 """Which regency a host belongs to, and what its state lets through."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenants.models import Domain, Regency
-from tenants.schemas.context import connection, in_public
+from tenants.schemas.context import assert_schema, connection, in_public, in_regency
 from tenants.versioned import VersionedCache
 
 
@@ -66,6 +67,21 @@ _READING_PATHS = (
 )  # fmt: skip
 
 
+def _made_in(regency: Regency, content: Iterable[bytes]) -> Iterator[bytes]:
+    """An answer that is made while it is sent: each part in the regency's schema, which the middleware has left.
+
+    A FileResponse needs none of it: its file was opened in the view.
+    """
+    parts, end = iter(content), object()
+    while True:
+        with in_regency(regency), timezone.override(regency.time_zone):
+            part: Any = next(parts, end)
+            assert_schema(regency.schema_name)
+        if part is end:
+            return
+        yield part
+
+
 class RegencyMiddleware:
     """Finds the regency by host, then looks at its schema alone: public tables cannot be reached from here on."""
 
@@ -73,7 +89,7 @@ class RegencyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path in ("/healthz", "/readyz", "/tls/ask"):
+        if request.path in ("/healthz", "/readyz", "/metrics", "/tls/ask"):
             return self._on_public_site(request)
         try:
             site = resolve(request.get_host())
@@ -101,9 +117,11 @@ class RegencyMiddleware:
         try:
             with timezone.override(regency.time_zone):
                 response = self.get_response(request)
-            self._assert_same_schema(regency)
+            assert_schema(regency.schema_name)
         finally:
             connection.set_schema_to_public()
+        if response.streaming and not isinstance(response, FileResponse):
+            response.streaming_content = _made_in(regency, response.streaming_content)  # type: ignore[attr-defined]
         return response
 
     @staticmethod
@@ -112,12 +130,6 @@ class RegencyMiddleware:
             return False
         is_answer = request.path.startswith("/services/track/") and request.path != "/services/track/"
         return is_answer or not request.path.startswith(_READING_PATHS)
-
-    @staticmethod
-    def _assert_same_schema(regency: Regency) -> None:
-        """Tripwire: an answer made on another schema than its regency's must never leave."""
-        if connection.schema_name != regency.schema_name:
-            raise RuntimeError(f"answer for {regency.schema_name} was made on {connection.schema_name}")
 
     @staticmethod
     def _refuse(request: HttpRequest, regency: Regency | None, status: int, template: str) -> HttpResponse:

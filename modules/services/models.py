@@ -30,6 +30,10 @@ class Service(models.Model):
         key = "key"
         fields = ()
 
+    class Restore:
+        name = _("Layanan")
+        parts = ("versions",)
+
     key = models.SlugField(_("Kunci"), max_length=60, unique=True)
     name = models.CharField(_("Nama"), max_length=120)
     current = models.ForeignKey("DefinitionVersion", null=True, on_delete=models.PROTECT, related_name="+")
@@ -107,6 +111,10 @@ class Case(models.Model):
     class Privacy:
         personal = ("applicant_name", "phone", "email", "nik", "nik_hash", "sealed_answers", "title")
         specific = ()
+
+    class Restore:
+        name = _("Permohonan")
+        parts = ("events", "documents")
 
     class Outcome(models.TextChoices):
         OPEN = "", _("Berjalan")

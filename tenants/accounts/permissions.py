@@ -15,3 +15,4 @@ class StaffPermission(Permission):
     CONSENT_SUPPORT = "support.consent", _("Mengizinkan akses dukungan tim pusat")
     VIEW_BILLING = "billing.view", _("Melihat tagihan kabupaten")
     MANAGE_PACKAGES = "library.manage", _("Menyalin dan menerbitkan paket templat")
+    EXPORT_DATA = "exports.manage", _("Meminta dan mengunduh paket data kabupaten")

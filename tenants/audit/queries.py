@@ -30,12 +30,14 @@ def breaks() -> list[Break]:
         ]
 
 
+HEAD = (
+    "SELECT count(*), coalesce((SELECT hash FROM audit_auditentry ORDER BY id DESC LIMIT 1), '') FROM audit_auditentry"
+)
+
+
 def head() -> tuple[int, str]:
     """Number of rows and hash of the newest: what is printed or published to seal a day."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), coalesce((SELECT hash FROM audit_auditentry ORDER BY id DESC LIMIT 1), '')"
-            " FROM audit_auditentry"
-        )
+        cursor.execute(HEAD)
         count, newest = cursor.fetchone()
         return count, newest

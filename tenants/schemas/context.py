@@ -12,6 +12,21 @@ connection = cast(Any, _connection)
 """Django's connection, with what django-tenants adds to it and the type checker does not see."""
 
 
+class WrongSchema(RuntimeError):
+    """Work for one schema was done on another: it must never be answered with. A 500, and an event in Sentry."""
+
+    tells_no_person = True
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"work for {expected} was done on {found}")
+
+
+def assert_schema(expected: str) -> None:
+    """Tripwire after a request and around a task. Raises WrongSchema."""
+    if connection.schema_name != expected:
+        raise WrongSchema(expected, connection.schema_name)
+
+
 @contextmanager
 def in_schema(name: str) -> Iterator[None]:
     """Make `name` the current schema, without public behind it.

@@ -18,6 +18,8 @@ EXTENSIONS_SCHEMA = "extensions"
 
 STANDBY_PREFIX = "standby_"
 TRASH_PREFIX = "trash_"
+_RESTORED = re.compile(r"_restored_[0-9a-f]{8}$")
+"""How the name of a backup ends that stands beside the live schema; no host ever leads to one."""
 
 _ALLOWED = re.compile(r"[a-z][a-z0-9_]{1,40}")
 _RESERVED = frozenset({"public", "information_schema", EXTENSIONS_SCHEMA, TEMPLATE_SCHEMA})
@@ -41,6 +43,8 @@ def validate_schema_name(name: str) -> str:
         raise SchemaNameRefused(name, "reserved")
     if name.startswith(_RESERVED_PREFIXES):
         raise SchemaNameRefused(name, "reserved prefix")
+    if _RESTORED.search(name):
+        raise SchemaNameRefused(name, "reserved ending")
     return name
 
 
@@ -50,6 +54,11 @@ def new_standby_name() -> str:
 
 def new_trash_name() -> str:
     return TRASH_PREFIX + secrets.token_hex(6)
+
+
+def new_restored_name(schema: str) -> str:
+    """Where a backup of `schema` is laid out beside it."""
+    return f"{schema}_restored_{secrets.token_hex(4)}"
 
 
 def quoted(name: str) -> str:

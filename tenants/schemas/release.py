@@ -129,6 +129,11 @@ def _migrations_of_regencies() -> frozenset[tuple[str, str]]:
     return frozenset(key for key in loader.disk_migrations if key[0] in labels)
 
 
+def known_migrations() -> frozenset[tuple[str, str]]:
+    """App and name of every migration that this code has for regencies."""
+    return _migrations_of_regencies()
+
+
 def behind() -> list[str]:
     """Schemas of regencies that lack a migration of this code; those that are up to date cost one query each."""
     wanted = _migrations_of_regencies()
@@ -136,6 +141,11 @@ def behind() -> list[str]:
         built = Regency.objects.exclude(state__in=[Regency.State.DRAFT, Regency.State.PROVISIONING])
         schemas = list(built.order_by("pk").values_list("schema_name", flat=True))
     return [schema for schema in schemas if wanted - _applied(schema)]
+
+
+def lacks_migrations(schema: str) -> bool:
+    """Whether a schema is behind this code."""
+    return bool(_migrations_of_regencies() - _applied(schema))
 
 
 def _applied(schema: str) -> set[tuple[str, str]]:

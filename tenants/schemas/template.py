@@ -37,7 +37,7 @@ def read_template(cursor: Any, schema: str, extra: tuple[str, ...] = (EXTENSIONS
     Every row of its tables and every sequence's value is part of the script. `extra` are the schemas of the search
     path after it. Raises SchemaMissing, and SchemaNotReplayable for anything that the script could not carry.
     """
-    with _reading(cursor, schema, extra):
+    with reading(cursor, schema, extra):
         oid = _schema_oid(cursor, schema)
         refuse_unknown(cursor, schema, oid, extra)
         statements = _statements(cursor, oid)
@@ -49,8 +49,22 @@ def read_template(cursor: Any, schema: str, extra: tuple[str, ...] = (EXTENSIONS
     return script
 
 
+def read_structure(cursor: Any, schema: str, extra: tuple[str, ...] = (EXTENSIONS_SCHEMA,)) -> SchemaScript:
+    """Like `read_template`, but every table stands there without its rows, ready for `replay(..., rows=)`."""
+    with reading(cursor, schema, extra):
+        oid = _schema_oid(cursor, schema)
+        refuse_unknown(cursor, schema, oid, extra)
+        statements = _statements(cursor, oid)
+        seeds = tuple(_empty(table, statements) for table in statements.relations if table.kind == "r")
+        ordered = _ordered(cursor, oid, statements)
+        before, after = statements.script(ordered, {seed.table for seed in seeds}, _moved_sequences(cursor, statements))
+    script = SchemaScript(before, seeds, after)
+    _refuse_own_name(script, schema)
+    return script
+
+
 @contextmanager
-def _reading(cursor: Any, schema: str, extra: tuple[str, ...]) -> Iterator[None]:
+def reading(cursor: Any, schema: str, extra: tuple[str, ...]) -> Iterator[None]:
     """Read everything in one transaction whose search path and formats end with it."""
     with atomic(cursor):
         wanted = {**DATA_SETTINGS, "search_path": search_path(schema, extra)}
@@ -106,11 +120,13 @@ def _seeds(cursor: Any, statements: Statements) -> Iterator[SeedTable]:
     questions = [f"SELECT {number} WHERE EXISTS (SELECT FROM ONLY {table.name})" for number, table in enumerate(tables)]
     cursor.execute(" UNION ALL ".join(questions))
     for (number,) in sorted(cursor.fetchall()):
-        table = tables[number]
-        columns = tuple(c.name for c in statements.columns_of[table.oid] if not c.generated)
-        empty = SeedTable(table.name, columns, b"")
+        empty = _empty(tables[number], statements)
         with cursor.copy(f"COPY {empty.target} TO STDOUT") as copy:
             yield replace(empty, rows=b"".join(bytes(block) for block in copy))
+
+
+def _empty(table: Row, statements: Statements) -> SeedTable:
+    return SeedTable(table.name, tuple(c.name for c in statements.columns_of[table.oid] if not c.generated), b"")
 
 
 def _ordered(cursor: Any, oid: int, statements: Statements) -> list[tuple[str, int]]:

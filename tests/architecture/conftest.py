@@ -14,4 +14,5 @@ for _path in sorted(_TESTS.rglob("*/examples.py")):
 
 @pytest.fixture(autouse=True)
 def _files_lie_apart(settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.BACKUP_DIR = tmp_path / "backups"

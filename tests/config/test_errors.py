@@ -5,12 +5,13 @@ import subprocess
 import sys
 
 import pytest
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from config.errors import server_error, without_personal_data
+from config.errors import server_error, told
+from tenants.models import Regency
 
 
 def answer(error: Exception, path: str = "/work/") -> HttpResponse:
@@ -84,11 +85,25 @@ def test_a_mail_address_of_no_known_kind_is_refused() -> None:
     assert "EMAIL_URL must begin with submission://" in started.stderr
 
 
-def test_sentry_gets_no_searched_number_and_no_row() -> None:
-    event = {
-        "request": {"url": "https://batang.test/work/?q=3325011210510001", "query_string": "q=3325011210510001"},
-        "exception": {"values": [{"value": "violates check\nDETAIL:  Failing row contains (3325011210510001)."}]},
-    }
-    sent = without_personal_data(event, {})
-    assert "3325011210510001" not in str(sent)
-    assert sent["exception"]["values"][0]["value"] == "violates check"
+class _Vouched(Exception):
+    tells_no_person = True
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (ValueError("NIK 3325014405910003 salah"), ""),
+        (KeyError("Sulastri"), ""),
+        (AttributeError("'NoneType' object has no attribute 'unit'"), "'NoneType' object has no attribute 'unit'"),
+        (_Vouched("work for batang was done on manggarai"), "work for batang was done on manggarai"),
+    ],
+)
+def test_an_exception_is_told_without_what_it_quotes(error: Exception, says: str) -> None:
+    assert told(error) == says
+
+
+@pytest.mark.django_db
+def test_the_database_is_told_by_kind_and_constraint() -> None:
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        Regency.objects.create(schema_name="1Sulastri", code="33.99", kind="kabupaten")
+    assert told(caught.value) == "23514 tenants_regency regency_schema_name"

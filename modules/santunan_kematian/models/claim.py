@@ -51,6 +51,10 @@ class Claim(models.Model):
         )  # fmt: skip
         specific = ("death_cause", "heir_account")
 
+    class Restore:
+        name = _("Pengajuan santunan kematian")
+        parts = ("surveys", "decisions", "death_reports")
+
     class Sex(models.TextChoices):
         MALE = "L", _("Laki-laki")
         FEMALE = "P", _("Perempuan")

@@ -38,6 +38,10 @@ class Programme(models.Model):
         personal = ()
         specific = ()
 
+    class Restore:
+        name = _("Program santunan kematian")
+        parts = ()
+
     class Template:
         key = "code"
         fields = (

@@ -1,0 +1,1 @@
+from tests.tenants.backups.conftest import kendal, places  # noqa: F401
