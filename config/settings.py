@@ -4,7 +4,6 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 from marshmallow.validate import OneOf
@@ -12,6 +11,7 @@ from marshmallow.validate import OneOf
 from config import sentry
 from config.database import database
 from config.logs import logging_settings
+from config.schedule import DRILLS, ROUTES, schedule
 from modules.registry import discover
 
 env = Env()
@@ -143,96 +143,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_ROUTES = {
-    **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters", "organisation")},
-    "modules.santunan_kematian.tasks.*": {"queue": "documents"},
-    **{f"tenants.{app}.tasks.*": {"queue": "fleet"} for app in ("backups", "exports")},
-    "tenants.accounts.tasks.*": {"queue": "mail"},
-    "onboarding.applications.send*": {"queue": "mail"},
-    "onboarding.assessment.send_link": {"queue": "mail"},
-    "onboarding.*": {"queue": "fleet"},
-    "fleet.*": {"queue": "fleet"},
-    "tenants.support.tasks.*": {"queue": "mail"},
-    "billing.remind": {"queue": "mail"},
-    "billing.*": {"queue": "fleet"},
-}
-CELERY_BEAT_SCHEDULE = {
-    # Provisioning runs whose worker disappeared are taken up again.
-    "onboarding.resume_stale": {"task": "onboarding.resume_stale", "schedule": 20},
-    "applications.expire": {"task": "onboarding.applications.expire_overdue", "schedule": 3600},
-    "applications.remind": {"task": "onboarding.applications.remind", "schedule": crontab(hour=7, minute=30)},
-    "onboarding.assessment.anonymise": {
-        "task": "onboarding.assessment.anonymise",
-        "schedule": crontab(hour=2, minute=5),
-    },
-    "letters.resume": {
-        "task": "onboarding.in_every_regency",
-        "schedule": 600,
-        "args": ("tenants.letters.tasks.resume_letters",),
-    },
-    "organisation.resume": {
-        "task": "onboarding.in_every_regency",
-        "schedule": 600,
-        "args": ("tenants.organisation.tasks.resume_units",),
-    },
-    "santunan_kematian.resume": {
-        "task": "onboarding.in_every_regency",
-        "schedule": 600,
-        "args": ("modules.santunan_kematian.tasks.resume_registers",),
-    },
-    "files.sweep": {
-        "task": "onboarding.in_every_regency",
-        "schedule": crontab(hour=1, minute=15),
-        "args": ("tenants.files.tasks.sweep_files",),
-    },
-    "backups.nightly": {
-        "task": "onboarding.in_every_regency",
-        "schedule": crontab(hour=2, minute=0),
-        "args": ("tenants.backups.tasks.back_up",),
-    },
-    "exports.expire": {
-        "task": "onboarding.in_every_regency",
-        "schedule": crontab(minute=40),
-        "args": ("tenants.exports.tasks.expire",),
-    },
-    "modules.count_open_cases": {
-        "task": "onboarding.in_every_regency",
-        "schedule": 600,
-        "args": ("modules.tasks.count_open_cases",),
-    },
-}
-CELERY_BEAT_SCHEDULE |= {
-    "fleet.measure": {
-        "task": "onboarding.in_every_regency",
-        "schedule": crontab(minute=20),
-        "args": ("modules.fleet.tasks.measure",),
-    },
-    "fleet.check_audit": {
-        "task": "onboarding.in_every_regency",
-        "schedule": crontab(hour=2, minute=40),
-        "args": ("modules.fleet.tasks.check_audit",),
-    },
-    "fleet.resume_bulk": {"task": "fleet.resume_bulk", "schedule": 60},
-    "fleet.digest": {"task": "fleet.digest", "schedule": crontab(hour=6, minute=30)},
-    "support.end_overdue": {
-        "task": "onboarding.in_every_regency",
-        "schedule": crontab(minute=5),
-        "args": ("tenants.support.tasks.end_overdue",),
-    },
-    "fleet.delete_due": {"task": "fleet.delete_due", "schedule": crontab(hour=3, minute=30)},
-    # Calls that the provider did not answer, events and mails whose task was lost.
-    "billing.resume": {"task": "billing.resume", "schedule": 60},
-    "billing.reconcile": {"task": "billing.reconcile", "schedule": crontab(hour=2, minute=30)},
-}
-if SANDBOX:
-    CELERY_BEAT_SCHEDULE["sandbox.reset"] = {"task": "onboarding.reset_sandbox", "schedule": crontab(hour=2, minute=30)}
-RESTORE_DRILL = env.str("RESTORE_DRILL", "weekly", validate=OneOf(["weekly", "quarterly", "never"]))
-_DRILLS = {
-    "weekly": crontab(hour=4, minute=0, day_of_week="sunday"),
-    "quarterly": crontab(hour=4, minute=0, day_of_month="5", month_of_year="1,4,7,10"),
-}
-if RESTORE_DRILL in _DRILLS:
-    CELERY_BEAT_SCHEDULE["backups.drill"] = {"task": "onboarding.restore_drill", "schedule": _DRILLS[RESTORE_DRILL]}
+CELERY_TASK_ROUTES = ROUTES
+CELERY_BEAT_SCHEDULE = schedule(
+    sandbox=SANDBOX, drill=env.str("RESTORE_DRILL", "weekly", validate=OneOf(list(DRILLS)))
+)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task whose worker died is handed out again after this many seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": env.int("TASK_VISIBILITY_SECONDS", 300)}
