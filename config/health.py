@@ -7,6 +7,7 @@ from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 from django_tenants.utils import app_labels
 from redis.exceptions import RedisError
 
@@ -22,12 +23,14 @@ _migrated: set[bool] = set()
 
 
 @public_page
+@require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @public_page
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """Whether pages can be answered: 503 when not. Worker and scheduler are told beside it and fail nothing here.
 
@@ -40,6 +43,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 @public_page
+@require_safe
 def tls_ask(request: HttpRequest) -> HttpResponse:
     """Whether a certificate may be made for `?domain=`: only for hosts that exist."""
     known = resolve(request.GET.get("domain", "")) is not None

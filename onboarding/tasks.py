@@ -2,6 +2,7 @@ import logging
 from datetime import timedelta
 
 from celery import current_app, shared_task
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -71,3 +72,11 @@ def restore_drill() -> int:
     if failed:
         logger.error("a restore drill failed")
     return failed
+
+
+@shared_task(name="onboarding.reset_sandbox")
+def reset_sandbox() -> bool:
+    """Throw Kabupaten Contoh away and make it anew, where there is one. Returns whether that was done."""
+    from onboarding import sandbox
+
+    return settings.SANDBOX and sandbox.reset(logger.info)
