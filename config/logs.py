@@ -84,7 +84,12 @@ def logging_settings(*, json: bool, level: str, access: bool) -> dict[str, Any]:
             "task": {"()": "config.logs.TaskFilter"},
         },
         "formatters": {
-            "json": {"()": "config.logs.JsonLines", "fmt": fields, "rename_fields": renamed},
+            "json": {
+                "()": "config.logs.JsonLines",
+                "fmt": fields,
+                "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+                "rename_fields": renamed,
+            },
             "plain": {
                 "()": "config.logs.LineFormatter",
                 "format": "%(levelname)s %(regency)s %(request_id)s %(name)s %(message)s",

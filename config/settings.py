@@ -385,5 +385,6 @@ if SENTRY_DSN:
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 SILENCED_SYSTEM_CHECKS = [
+    "templates.W003",  # config.i18n and config.icons stand in place of the libraries whose names they have
     "security.W021",  # preload is a decision about the whole domain, made by who owns it
 ]

@@ -15,17 +15,17 @@ from onboarding import api as onboarding_api
 from onboarding import console as onboarding
 from onboarding import views as site
 from onboarding.applications import console as applications
-from onboarding.catalogue import views as catalogue
 from onboarding.assessment import console as assessment
+from onboarding.catalogue import views as catalogue
 from tenants import console as tenants
 from tenants.accounts import api as accounts_api
 from tenants.accounts import console as accounts
 from tenants.accounts.access import public_page
 from tenants.audit import console as audit
+from tenants.backups import console as backups
 from tenants.billing import views as billing
 from tenants.deletion import console as deletion
 from tenants.support import console as support
-from tenants.backups import console as backups
 
 console: list[URLPattern | URLResolver] = [
     path("", fleet.regencies, name="regencies"),

@@ -19,6 +19,7 @@ from tenants import regions
 from tenants.accounts.access import public_page
 from tenants.addresses import site_url
 from tenants.models import Domain
+from tenants.ratelimit import limited
 
 
 @public_page
@@ -47,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_http_methods(["GET", "POST"])
+@limited("post")
 def sandbox_parts(request: HttpRequest) -> HttpResponse:
     """In Kabupaten Contoh: who one may be there; a POST signs the visitor in as that person."""
     if not sandbox.is_here(request.regency):  # type: ignore[attr-defined]
@@ -62,6 +64,7 @@ def sandbox_parts(request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_POST
+@limited("post")
 def sandbox_reset(request: HttpRequest) -> HttpResponse:
     """Make Kabupaten Contoh anew, for everybody who is in it."""
     if not sandbox.is_here(request.regency):  # type: ignore[attr-defined]

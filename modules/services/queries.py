@@ -209,6 +209,8 @@ def rehearsed() -> set[str]:
     """Keys of the services of which a rehearsal was carried to its end."""
     ended = Case.objects.filter(is_rehearsal=True, outcome__in=[Case.Outcome.DONE, Case.Outcome.REFUSED])
     return set(ended.values_list("service__key", flat=True))
+
+
 def facts(at: datetime) -> Facts:
     """Counts of all cases, for the central team. A service is unfinished when its open cases have waited for more
     than 30 days and none was closed in them.

@@ -26,9 +26,11 @@ def search(request: HttpRequest) -> HttpResponse:
     number = number_in(words)
     if words.strip() and not number:
         return redirect(reverse("services:inbox") + inbox.Chosen.of(request.POST).to())
+    rows = _rows(request, number) if number else []
     context = {
         "searched": bool(number),
-        "rows": _rows(request, number) if number else [],
+        "rows": inbox.as_html(rows),
+        "is_cut": len(rows) == MOST,
         "most": MOST,
         "crumbs": [(_("Kotak masuk"), reverse("services:inbox"))],
     }

@@ -47,7 +47,7 @@ def test_both_sites_answer_so(host: str, batang: object, monkeypatch: pytest.Mon
     def away(*args: object, **kwargs: object) -> None:
         raise OperationalError("the connection is lost")
 
-    name = "onboarding.views.render" if host == "localhost" else "modules.services.portal.render"
+    name = "onboarding.views.render" if host == "localhost" else "modules.services.portal._home"
     monkeypatch.setattr(name, away)
     browser = Client(raise_request_exception=False, headers={"host": host})
     assert browser.get("/").status_code == 503

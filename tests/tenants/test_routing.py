@@ -107,7 +107,7 @@ def test_an_answer_made_on_another_schema_never_leaves(batang: Regency) -> None:
         return HttpResponse("from manggarai")
 
     request = RequestFactory().get("/", headers={"host": "batang.localhost"})
-    with pytest.raises(RuntimeError, match="answer for batang was made on manggarai"):
+    with pytest.raises(RuntimeError, match="work for batang was done on manggarai"):
         RegencyMiddleware(strays)(request)
     assert connection.schema_name == "public"
 
