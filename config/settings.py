@@ -144,9 +144,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = ROUTES
-CELERY_BEAT_SCHEDULE = schedule(
-    sandbox=SANDBOX, drill=env.str("RESTORE_DRILL", "weekly", validate=OneOf(list(DRILLS)))
-)
+CELERY_BEAT_SCHEDULE = schedule(sandbox=SANDBOX, drill=env.str("RESTORE_DRILL", "weekly", validate=OneOf(list(DRILLS))))
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task whose worker died is handed out again after this many seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": env.int("TASK_VISIBILITY_SECONDS", 300)}
