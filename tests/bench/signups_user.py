@@ -62,7 +62,7 @@ if "USERS" in os.environ:
         def on_start(self) -> None:
             self.code, self.email = next(WISHES)
             number = int(re.search(r"\d+", self.email)[0])  # type: ignore[index]
-            self.client.headers |= {"Host": "localhost", "X-Forwarded-For": f"10.0.{number // 250}.{number % 250 + 1}"}
+            self.client.headers.update({"Host": "localhost", "X-Forwarded-For": f"10.0.0.{number + 1}"})
 
         @task
         def sign_up(self) -> None:

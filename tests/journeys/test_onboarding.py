@@ -142,8 +142,11 @@ def _fills_the_offices(maria: Person, site: Deployment) -> None:
     maria.go("/work/start/")
     maria.follow("Unggah daftar OPD")
     _uploads(maria, "opd.csv", "Kode;Nama;Jenis;Alamat\n" + "\n".join(lines))
-    maria.page.locator("main form button.primary").first.click()
-    maria.page.wait_for_url("**/work/organisation/")
+    with maria.page.expect_navigation():
+        maria.page.locator("main form button.primary").first.click()
+    bare = "SELECT count(*) FROM manggarai.organisation_unit WHERE address = '' AND code = ANY(%s)"
+    codes = [code for code, _name, _kind in rows]
+    site.wait_for("a worker has written the offices", lambda: site.ask(bare, codes) == 0)
 
 
 def _invites(maria: Person, site: Deployment) -> None:
