@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 
+from modules.services.public import shipped
 from tenants.accounts.access import public_page
 from tenants.fields import DayField, MoneyField
 from tenants.files.forms import UploadField
@@ -219,6 +220,8 @@ def _console() -> dict[str, Any]:
             {"label": "Templat Batang disalin", "state": "running"},
             {"label": "Akun administrator dan undangan", "state": "waiting"},
         ],
+        "definition": (service := shipped()["surat_keterangan_usaha"]),
+        "steps_of_service": [state for state in service.states if state.days],
         "pictures": ["inbox", "search", "done", "file", "lock", "clock", "lost", "broken", "people"],
     }
 

@@ -3,6 +3,7 @@
 from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from tenants.accounts.access import public_page
@@ -10,12 +11,14 @@ from tenants.routing import resolve
 
 
 @public_page
+@require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @public_page
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """The process reaches PostgreSQL and Redis; 503 otherwise."""
     found = {"database": _database(), "cache": _cache()}
@@ -23,6 +26,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 @public_page
+@require_safe
 def tls_ask(request: HttpRequest) -> HttpResponse:
     """Whether a certificate may be made for `?domain=`: only for hosts that exist."""
     known = resolve(request.GET.get("domain", "")) is not None

@@ -22,6 +22,8 @@ DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".data")
 PORT = env.int("PORT", 8000)
 # True on a deployment that holds invented people only: it may print passwords and be reset.
 DEMO = env.bool("DEMO", False)
+# Whether visitors may try Kabupaten Contoh, an invented regency that is made anew every night.
+SANDBOX = env.bool("SANDBOX", DEMO)
 _INVENTED = DEBUG or TESTING or DEMO
 SECRET_KEY = env.str("SECRET_KEY", "only-for-checks-and-tests") if DEBUG or TESTING else env.str("SECRET_KEY")
 RELEASE = env.str("RELEASE", "dev")
@@ -107,7 +109,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
-    **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters")},
+    **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters", "organisation")},
+    "modules.santunan_kematian.tasks.*": {"queue": "documents"},
     "tenants.accounts.tasks.*": {"queue": "mail"},
     "onboarding.*": {"queue": "fleet"},
     "billing.remind": {"queue": "mail"},
@@ -121,6 +124,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600,
         "args": ("tenants.letters.tasks.resume_letters",),
     },
+    "organisation.resume": {
+        "task": "onboarding.in_every_regency",
+        "schedule": 600,
+        "args": ("tenants.organisation.tasks.resume_units",),
+    },
+    "santunan_kematian.resume": {
+        "task": "onboarding.in_every_regency",
+        "schedule": 600,
+        "args": ("modules.santunan_kematian.tasks.resume_registers",),
+    },
     "files.sweep": {
         "task": "onboarding.in_every_regency",
         "schedule": crontab(hour=1, minute=15),
@@ -132,6 +145,8 @@ CELERY_BEAT_SCHEDULE |= {
     "billing.resume": {"task": "billing.resume", "schedule": 60},
     "billing.reconcile": {"task": "billing.reconcile", "schedule": crontab(hour=2, minute=30)},
 }
+if SANDBOX:
+    CELERY_BEAT_SCHEDULE["sandbox.reset"] = {"task": "onboarding.reset_sandbox", "schedule": crontab(hour=2, minute=30)}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task whose worker died is handed out again after this many seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": env.int("TASK_VISIBILITY_SECONDS", 300)}
@@ -140,23 +155,31 @@ CELERY_TIMEZONE = "Asia/Jakarta"
 # -- Requests
 MIDDLEWARE = [
     "tenants.context.RequestIdMiddleware",
+    "config.errors.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.routing.RegencyMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tenants.context.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "tenants.people.searching.NumbersStayOutOfAddresses",  # before anything repeats the address
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "modules.gate.GateMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 WSGI_APPLICATION = "config.wsgi.application"
+# How often one address may send what needs no account: (times, seconds). tenants.ratelimit counts them per regency.
+LIMITS = {
+    "application": (env.int("LIMIT_APPLICATIONS", 30), 600),
+    "post": (env.int("LIMIT_POSTS", 60), 600),
+}
+MAX_REQUEST_BYTES = 25_000_000  # with all its files; the proxy of docs/deploy/Caddyfile takes as much
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # larger uploads go to disk while they arrive
@@ -177,7 +200,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"lucide": "config.icons"},  # the package's own, remembered
+            "libraries": {"lucide": "config.icons", "i18n": "config.i18n"},  # their own, remembered
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -229,7 +252,7 @@ PERSONAL_DATA_HASH_KEY = env.str("PERSONAL_DATA_HASH_KEY", _derived) if _INVENTE
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["tenants.accounts.access.HasPermission"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "tenants.openapi.Described",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],

@@ -7,13 +7,19 @@ from modules import api as modules_api
 from modules import urls as modules_urls
 from modules.services import portal
 from modules.services.views import work
+from onboarding import views as onboarding
 from tenants.accounts import api as accounts_api
 from tenants.accounts.access import public_page
 
+handler400 = "config.errors.bad_request"
+handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", portal.portal_home, name="home"),
+    path("try/", onboarding.sandbox_parts, name="sandbox"),
+    path("try/reset/", onboarding.sandbox_reset, name="sandbox_reset"),
     path("work/", work, name="work"),
+    path("", include("tenants.identity.urls")),
     path("work/settings/billing/", include("tenants.billing.urls")),
     path("work/settings/", include("modules.settings_urls")),
     path("work/staff/", include("tenants.accounts.staff_urls")),

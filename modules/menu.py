@@ -1,9 +1,13 @@
 """The staff menu, from the declarations of the modules that are on."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from modules.contract import NavItem, Sector, Text
@@ -25,6 +29,7 @@ SECTORS = {
     Sector.ADMINISTRATION: _("Layanan"),
 }
 SETTINGS = (
+    NavItem(_("Identitas"), "identity:identity", StaffPermission.MANAGE_IDENTITY, "palette"),
     NavItem(_("Modul"), "settings:modules", StaffPermission.MANAGE_MODULES, "toggle-right"),
     NavItem(_("Paket templat"), "library:packages", StaffPermission.MANAGE_PACKAGES, "package"),
     NavItem(_("Pegawai"), "staff:users", StaffPermission.MANAGE_STAFF, "users"),
@@ -45,40 +50,71 @@ CONSOLE = (
 )
 
 
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Section:
+    label: str
+    items: tuple[Entry, ...]
+
+
 def menu(request: HttpRequest) -> dict[str, Any]:
-    """Template context: `menu`, a list of sections with items, for signed-in staff or operators."""
+    """Template context of staff and operators: `menu`, its sections, and `menu_current`, the entry of the page."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    regency = getattr(request, "regency", None)
+    regency, language = getattr(request, "regency", None), get_language()
     if regency and request.path.startswith("/work/"):
-        sections = _work(regency)
+        sections = _work(_reachable(regency), user.permissions, language)
     elif not regency and request.path.startswith("/console/"):
-        sections = [("", list(CONSOLE))]
+        sections = _console(user.permissions, language)
     else:
         return {}
-    shown = [(label, [_item(item) for item in items if user.has(item.permission)]) for label, items in sections]
-    _mark_current(request.path, [item for _label, items in shown for item in items])
-    return {"menu": [{"label": label, "items": items} for label, items in shown if items]}
+    return {"menu": sections, "menu_current": _current(request.path, sections)}
 
 
-def _mark_current(path: str, items: list[dict[str, Any]]) -> None:
-    """The entry whose address is the longest beginning of the page's own."""
-    above = [item for item in items if path.startswith(item["url"])]
-    if above:
-        max(above, key=lambda item: len(item["url"]))["current"] = True
+# Both are kept by all that they are made from, so there is nothing to make invalid.
 
 
-def _work(regency: Regency) -> list[tuple[Text, list[NavItem]]]:
-    sections: list[tuple[Text, list[NavItem]]] = [
-        (
-            SECTORS[sector],
-            [item for m in discover() if m.sector is sector and is_reachable(regency, m.key) for item in m.nav],
-        )
-        for sector in SECTORS
+@lru_cache(maxsize=512)
+def _work(reachable: frozenset[str], permissions: frozenset[str], language: str | None) -> tuple[Section, ...]:
+    """The menu of staff; `language` because its labels are translated."""
+    open_modules = [module for module in discover() if module.key in reachable]
+    sections = [
+        (label, [i for m in open_modules if m.sector is sector for i in m.nav]) for sector, label in SECTORS.items()
     ]
-    return [*sections, (_("Pengaturan"), list(SETTINGS))]
+    return _shown([*sections, (_("Pengaturan"), SETTINGS)], permissions)
 
 
-def _item(item: NavItem) -> dict[str, Any]:
-    return {"label": item.label, "url": reverse(item.url_name), "icon": item.icon, "current": False}
+@lru_cache(maxsize=64)
+def _console(permissions: frozenset[str], language: str | None) -> tuple[Section, ...]:
+    """The menu of operators."""
+    return _shown([("", CONSOLE)], permissions)
+
+
+def _reachable(regency: Regency) -> frozenset[str]:
+    return frozenset(module.key for module in discover() if is_reachable(regency, module.key))
+
+
+def _shown(sections: Iterable[tuple[Text, Iterable[NavItem]]], permissions: frozenset[str]) -> tuple[Section, ...]:
+    """Without the entries that somebody with these permissions may not open, and without empty sections."""
+    found = [
+        (label, tuple(_entry(item) for item in items if str(item.permission) in permissions))
+        for label, items in sections
+    ]
+    return tuple(Section(str(label), items) for label, items in found if items)
+
+
+def _entry(item: NavItem) -> Entry:
+    return Entry(str(item.label), reverse(item.url_name), item.icon)
+
+
+def _current(path: str, sections: Iterable[Section]) -> Entry | None:
+    """The entry whose address is the longest beginning of the page's own."""
+    above = [item for section in sections for item in section.items if path.startswith(item.url)]
+    return max(above, key=lambda item: len(item.url), default=None)

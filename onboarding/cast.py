@@ -35,6 +35,8 @@ _NAMES = {
     "manggarai": """Maria Goreti Jehamat, Yohanes Nggarang, Fransiskus Ndoen, Theresia Jelita, Stefanus Jemadu,
         Kristina Mamut, Hendrikus Pantas, Agnes Suryati, Paulus Ganggut, Yosefina Daya, Marselinus Jebarus,
         Elisabeth Nimas, Dominikus Sudirman, Veronika Anul""",
+    "contoh": """Ratna Sari, Hadi Purnomo, Kartika Dewi, Yusuf Hidayat, Lina Marlina, Darmawan, Sri Mulyani Putri,
+        Anton Wijaya, Fitriani, Gunawan Saputra, Mega Utami, Rudi Hartanto, Wati Susanti, Teguh Prakoso""",
 }
 
 
@@ -49,10 +51,10 @@ class Member:
 
 
 @transaction.atomic
-def enlist(schema: str, roles: list[SuggestedRole], at: datetime) -> list[Member]:
+def enlist(schema: str, roles: list[SuggestedRole], at: datetime, *, password: str | None = PASSWORD) -> list[Member]:
     """The administrator and one person for each role, in the current schema. Safe to repeat."""
     names = iter(name.strip() for name in _NAMES.get(schema, "").split(",") if name.strip())
-    password = make_password(PASSWORD)  # once: it is slow by design
+    hashed = make_password(password)  # once: it is slow by design
     everybody = [(administrator_role(), ADMINISTRATOR)]
     keys = dict.fromkeys(role.key for role in roles)  # several modules may suggest the same one
     everybody += [(Role.objects.get(key=key), key) for key in keys]
@@ -60,7 +62,7 @@ def enlist(schema: str, roles: list[SuggestedRole], at: datetime) -> list[Member
     for role, key in everybody:
         email = f"{'admin' if key == ADMINISTRATOR else key.replace('_', '-')}@{schema}.test"
         user, created = User.objects.get_or_create(
-            email=email, defaults={"name": next(names, role.name), "password": password}
+            email=email, defaults={"name": next(names, role.name), "password": hashed}
         )
         grant_role(user=user, role=role, by=None, at=at)
         if created and key in _DESKS:

@@ -1,25 +1,18 @@
 """The demo: Batang with its baseline and its releases, Manggarai cloned from it, and invented people in both."""
 
 import json
-from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
-from modules.contract import Module
 from modules.library.actions import NothingChanged, PublicationRefused, publish
-from modules.library.models import Clone, Release
 from modules.library.queries import latest_release, next_version
 from modules.registry import discover
-from modules.switches import is_reachable, switches
-from onboarding import actions
-from onboarding.cast import PASSWORD, Member, enlist
-from onboarding.models import ProvisioningRun
+from onboarding import sandbox, staging
+from onboarding.cast import PASSWORD
+from onboarding.staging import Say
 from tenants.accounts.actions import grant_role
 from tenants.accounts.models import Role, User
 from tenants.addresses import site_url
@@ -27,11 +20,8 @@ from tenants.audit.actions import Operator
 from tenants.billing import demo as billing
 from tenants.models import Regency
 from tenants.permissions import ConsolePermission
-from tenants.routing import hosts
-from tenants.schemas.context import in_public, in_regency
-from tenants.schemas.standby import drop_schema
+from tenants.schemas.context import in_public
 
-Say = Callable[[str], None]
 REGENCIES = (
     # code, schema, colour, cloned from
     ("33.25", "batang", "teal", ""),
@@ -47,15 +37,12 @@ OPERATORS = (
     ),
     ("Dimas Saputra", "pengamat@rujukan.test", "Pengamat pusat", (ConsolePermission.VIEW,)),
 )
+AYU = Operator(OPERATORS[0][0])
 LIST = settings.DATA_DIR / "demo.json"
 
 
 class NotADemo(Exception):
     """This deployment holds real people."""
-
-
-class DemoIncomplete(Exception):
-    """A regency of the demo could not be made; the text says why."""
 
 
 def refuse_unless_demo() -> None:
@@ -72,14 +59,15 @@ def build(at: datetime, say: Say) -> None:
         return
     accounts = _operators(at)
     for code, schema, brand, source in REGENCIES:
-        regency = _regency(code, schema, brand, source, say)
-        members = _people(regency, at)
+        regency = staging.raise_regency(code=code, schema=schema, brand=brand, source=source, by=AYU, say=say)
+        members = staging.people(regency, at, password=PASSWORD)
         if not source:
             _publish(regency, members[0].user, at, say)
-        _fill(regency, members, at, say)
+        staging.fill(regency, members, at, say)
         accounts += [_line(f"{schema}.{settings.BASE_DOMAIN}", "/work/", m.role, m.email) for m in members]
     billing.seed(payer=REGENCIES[0][1], waiting=REGENCIES[1][1], at=at)
     say("bills: one paid, one waiting")
+    sandbox.build(at, say)
     LIST.parent.mkdir(parents=True, exist_ok=True)
     LIST.write_text(json.dumps(accounts, indent=1), encoding="utf-8")
 
@@ -96,81 +84,8 @@ def clear(say: Say) -> None:
     refuse_unless_demo()
     LIST.unlink(missing_ok=True)
     for _code, schema, _brand, _source in reversed(REGENCIES):
-        with in_public():
-            drop_schema(schema)
-            _forget(schema)
+        staging.strike(schema)
         say(f"{schema}: gone")
-
-
-@transaction.atomic
-def _forget(schema: str) -> None:
-    regency = Regency.objects.filter(schema_name=schema).first()
-    ProvisioningRun.objects.filter(subdomain=schema).delete()
-    if regency is None:
-        return
-    Clone.objects.filter(release__publisher=regency).delete()
-    with connection.cursor() as cursor:  # a real release is never deleted; an invented one is
-        cursor.execute("ALTER TABLE library_release DISABLE TRIGGER library_release_refuse")
-        Release.objects.filter(publisher=regency).delete()
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE library_release ENABLE TRIGGER library_release_refuse")
-    billing.forget(regency=regency)
-    regency.delete()
-    hosts.changed()
-    switches.changed()
-
-
-def _regency(code: str, schema: str, brand: str, source: str, say: Say) -> Regency:
-    with in_public():
-        found = Regency.objects.filter(schema_name=schema, state=Regency.State.ACTIVE).first()
-        if found is None:
-            held = ProvisioningRun.objects.filter(code=code, state__in=ProvisioningRun.OPEN).first()
-            run = held or actions.request_run(
-                code=code,
-                subdomain=schema,
-                source=source,
-                by=Operator(OPERATORS[0][0]),
-                at=timezone.now(),
-                in_background=False,
-            )
-            run = actions.provision(
-                run.pk, watch=lambda step: say(f"{schema}: {step.label} ({step.detail})") if step.seconds else None
-            )
-            if run.state != ProvisioningRun.State.DONE:
-                raise DemoIncomplete(run.error)
-            found = Regency.objects.get(schema_name=schema)
-        found.brand = brand
-        found.save(update_fields=["brand"])
-        hosts.changed()
-        return found
-
-
-def _people(regency: Regency, at: datetime) -> list[Member]:
-    with in_regency(regency):
-        roles = {role.key: role for module in _on(regency) for role in module.roles}
-        return enlist(regency.schema_name, list(roles.values()), at)
-
-
-def _fill(regency: Regency, members: list[Member], at: datetime, say: Say) -> None:
-    """Each module's `demo.py` may have `seed(*, regency, staff, at)`: `staff` are its people by key of their role."""
-    staff = {member.key: member.user for member in members}
-    with in_regency(regency):
-        for module in _on(regency):
-            if seed := _seed_of(module):
-                with transaction.atomic():
-                    seed(regency=regency, staff=staff, at=at)
-                say(f"{regency.schema_name}: {module.key} filled")
-
-
-def _on(regency: Regency) -> list[Module]:
-    return [module for module in discover() if is_reachable(regency, module.key)]
-
-
-def _seed_of(module: Module) -> Callable[..., None] | None:
-    if not find_spec(f"{module.app}.demo"):
-        return None
-    seed: Callable[..., None] = import_module(f"{module.app}.demo").seed
-    return seed
 
 
 def _publish(regency: Regency, by: User, at: datetime, say: Say) -> None:

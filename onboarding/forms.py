@@ -5,7 +5,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from modules.registry import discover
-from onboarding.plan import shipped_services
+from modules.services.public import shipped
 from tenants.models import Regency
 
 
@@ -45,5 +45,5 @@ class NewRegencyForm(forms.Form):
         ]
         self.fields["modules"].choices = [  # type: ignore[attr-defined]
             *((module.key, module.name) for module in discover() if not module.essential),
-            *((key, format_lazy(_("Layanan: {name}"), name=name)) for key, name in shipped_services().items()),
+            *((key, format_lazy(_("Layanan: {name}"), name=found.name)) for key, found in shipped().items()),
         ]

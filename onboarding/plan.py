@@ -1,10 +1,7 @@
 """What a provisioning run would do, checked before anything is made."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,12 +11,12 @@ from django.utils.translation import gettext as _
 from modules.library.queries import latest_release
 from modules.models import ModuleSwitch
 from modules.registry import discover, find
+from modules.services.public import shipped
 from onboarding.models import ProvisioningRun
 from tenants.models import Domain, Regency
 from tenants.regions import RegencyInfo, SubdomainRefused, UnknownRegency, check_subdomain, regency, suggest_subdomain
 from tenants.schemas.context import in_public
 
-CATALOGUE = Path(settings.BASE_DIR) / "modules" / "services" / "catalogue"
 SERVICES = "services"
 
 
@@ -111,20 +108,12 @@ def default_modules(source: Regency | None) -> tuple[str, ...]:
     return tuple(sorted(on))
 
 
-@cache
-def shipped_services() -> dict[str, str]:
-    """Services that ship with this deployment: key and name."""
-    return {
-        path.stem: json.loads(path.read_text(encoding="utf-8"))["name"] for path in sorted(CATALOGUE.glob("*.json"))
-    }
-
-
 def known_services(source: Regency | None) -> frozenset[str]:
     """Keys of services that the new regency could have: of the source's release, or those that ship."""
     keys = {module.key for module in discover()}
     release = latest_release(source, SERVICES) if source else None
     if release is None:
-        return frozenset(shipped_services()) - keys
+        return frozenset(shipped()) - keys
     found = {part["key"] for part in release.content["objects"] if part["model"] == "services.service"}
     return frozenset(found) - keys
 

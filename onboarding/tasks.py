@@ -1,6 +1,8 @@
+import logging
 from datetime import timedelta
 
 from celery import current_app, shared_task
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from tenants.models import Regency
 from tenants.schemas.context import in_public, in_schema
 from tenants.schemas.standby import fill_pool, prune_pool
 
+logger = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=2)
 """How long a queued run may wait before it is handed out again."""
 
@@ -57,3 +60,11 @@ def refill_pool() -> int:
     """Make ready the schemas for the next regencies. Returns how many."""
     prune_pool()
     return fill_pool()
+
+
+@shared_task(name="onboarding.reset_sandbox")
+def reset_sandbox() -> bool:
+    """Throw Kabupaten Contoh away and make it anew, where there is one. Returns whether that was done."""
+    from onboarding import sandbox
+
+    return settings.SANDBOX and sandbox.reset(logger.info)

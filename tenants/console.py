@@ -5,10 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from tenants import actions
 from tenants.accounts.access import require
 from tenants.forms import DomainForm, StateForm
+from tenants.identity.serving import crest_answer
 from tenants.models import Domain, Regency
 from tenants.permissions import ConsolePermission
 
@@ -59,6 +61,13 @@ def domain(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         except actions.RegencyRefused as refused:
             messages.error(request, str(refused))
     return redirect("console:regency", code)
+
+
+@require_GET
+@require(ConsolePermission.VIEW)
+def crest(request: HttpRequest, code: str, version: str) -> HttpResponse:
+    """The crest beside a regency's name in the console: its own host may be closed, or be another site."""
+    return crest_answer(get_object_or_404(Regency, code=code), version, "small", cache="private")
 
 
 def _words(regency: Regency) -> dict[str, str]:

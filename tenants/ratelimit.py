@@ -1,10 +1,18 @@
 """How often somebody may try something: counted in Redis, per regency (its cache keys carry the schema)."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
+from typing import Any, TypeVar
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def is_too_often(action: str, who: str, *, limit: int, seconds: int) -> bool:
@@ -15,6 +23,34 @@ def is_too_often(action: str, who: str, *, limit: int, seconds: int) -> bool:
         return cache.incr(key) > limit
     except ValueError:  # the window ended between the two calls
         return False
+
+
+def is_over(request: HttpRequest, action: str) -> bool:
+    """Count one more `action` of somebody who is not signed in; True when their address did it too often.
+
+    How often is in settings.LIMITS. Staff are known by name, and a village office files for many from one address.
+    """
+    if request.user.is_authenticated:
+        return False
+    limit, seconds = settings.LIMITS[action]
+    return is_too_often(action, address(request), limit=limit, seconds=seconds)
+
+
+def limited(action: str) -> Callable[[View], View]:
+    """The view refuses (429) what is sent too often by people who are not signed in. Looking is not counted."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "POST" and is_over(request, action):
+                response = render(request, "429.html", status=429)
+                response["Retry-After"] = str(settings.LIMITS[action][1])
+                return response
+            return view(request, *args, **kwargs)
+
+        return guarded  # type: ignore[return-value]
+
+    return decorate
 
 
 def failures(action: str, who: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView
@@ -36,9 +36,11 @@ from modules.santunan_kematian.serializers import (
 from modules.services import public as services
 from tenants.accounts.access import HasPermission
 from tenants.files.uploads import FileRefused
+from tenants.openapi import Problem
 from tenants.organisation.models import Village
 
-_YEAR = OpenApiParameter("year", int)
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
+_YEAR = OpenApiParameter("year", {"type": "integer", "minimum": _FIRST_YEAR, "maximum": _LAST_YEAR})
 
 
 class Conflict(APIException):
@@ -54,7 +56,7 @@ class CurrentProgramme(APIView):
     permission = "public"
     authentication_classes = ()
 
-    @extend_schema(responses=ProgrammeSerializer)
+    @extend_schema(responses={200: ProgrammeSerializer, 404: OpenApiResponse(Problem, description="None today.")})
     def get(self, request: Request) -> Response:
         found = queries.programme_on(timezone.localdate())
         if found is None:
@@ -92,16 +94,8 @@ class Claims(ListAPIView[Claim]):
         form = ClaimForm(request.data, request.FILES, villages=villages)
         if not form.is_valid():
             raise ValidationError({name: [str(error) for error in errors] for name, errors in form.errors.items()})
-        village = next(v for v in villages if v.pk == form.cleaned_data["village"])
         try:
-            claim = actions.draft_claim(
-                data=form.data_of(),
-                village=village,
-                documents=form.uploads(),
-                by=request.user,
-                at=timezone.now(),
-                token=form.cleaned_data["token"],
-            )
+            claim = actions.draft_claim(**form.filing(), by=request.user, at=timezone.now())
             if request.data.get("file"):
                 claim = actions.file_claim(claim=claim, by=request.user, at=timezone.now())
         except (Refused, services.CaseRefused, FileRefused) as refusal:
@@ -176,8 +170,13 @@ def _detail(request: Request, claim: Claim) -> Response:
 
 
 def _year(request: Request) -> int:
-    text = request.query_params.get("year", "")
-    return int(text) if text.isdigit() and 2000 <= int(text) <= 2200 else timezone.localdate().year
+    """The year asked for, this one when none was. Raises ValidationError."""
+    text = request.query_params.get("year")
+    if text is None:
+        return timezone.localdate().year
+    if not (text.isascii() and text.isdigit() and _FIRST_YEAR <= int(text[:5]) <= _LAST_YEAR):
+        raise ValidationError({"year": [_("Tulis tahun dengan empat angka, misalnya 2026.")]})
+    return int(text)
 
 
 urlpatterns = [

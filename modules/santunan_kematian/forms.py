@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _l
 from modules.santunan_kematian.actions.claims import ClaimData
 from modules.santunan_kematian.actions.programme import Settings
 from modules.santunan_kematian.documents import Document, document_name
-from modules.santunan_kematian.models import Claim, HouseSurvey, Programme
+from modules.santunan_kematian.models import Claim, DecreeRevocation, HouseSurvey, NumberPattern, Programme
+from modules.santunan_kematian.rules import Terms
 from tenants.files.forms import UploadField
 from tenants.files.uploads import JPEG, PNG
 from tenants.people.forms import KkField, NikField, PhoneField
@@ -94,6 +95,7 @@ class ClaimForm(forms.Form):
 
     def __init__(self, *args: Any, villages: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.villages = villages
         field: Any = self.fields["village"]
         field.choices = [(village.pk, village.title) for village in villages]
         if len(villages) == 1:
@@ -115,6 +117,12 @@ class ClaimForm(forms.Form):
         if told.get("nik") and told.get("nik") == told.get("heir_nik"):
             self.add_error("heir_nik", _("NIK ahli waris sama dengan NIK almarhum. Isi NIK ahli waris yang benar."))
         return told
+
+    def filing(self) -> dict[str, Any]:
+        """What was told, as `draft_claim` takes it: the same from a page and from the API."""
+        village = next(item for item in self.villages if item.pk == self.cleaned_data["village"])
+        documents, token = self.uploads(), self.cleaned_data["token"]
+        return {"data": self.data_of(), "village": village, "documents": documents, "token": token}
 
     def data_of(self) -> ClaimData:
         """What was told, for the action."""
@@ -175,6 +183,27 @@ class DisbursementForm(forms.Form):
     sp2d_date = forms.DateField(label=_l("Tanggal SP2D"), widget=DateInput())
 
 
+class RevocationForm(forms.Form):
+    """Why an SK is taken back, and what becomes of its claims."""
+
+    outcome = forms.ChoiceField(
+        label=_l("Pengajuan di dalamnya"),
+        choices=DecreeRevocation.Outcome.choices,
+        widget=forms.RadioSelect,
+        initial=DecreeRevocation.Outcome.APPROVED,
+    )
+    reason = forms.CharField(
+        label=_l("Alasan"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_l("Tercantum dalam SK pencabutan; bila ditolak, keluarga juga membacanya."),
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_l("Alasan"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class StepForm(forms.Form):
     transition = forms.SlugField(max_length=60)
     reason = forms.CharField(required=False, max_length=500)
@@ -185,7 +214,17 @@ class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Programme
-        fields = [field.name for field in fields(Settings)]
+        fields = [
+            "name",
+            "regulation",
+            "valid_from",
+            "valid_to",
+            *(field.name for field in fields(Terms)),
+            "photo_required",
+            "funding",
+            "account_code",
+            "place",
+        ]
         widgets = {"valid_from": DateInput(), "valid_to": DateInput()}
         labels = {"limit_days": _l("Batas pengajuan (hari)"), "amount": _l("Nilai per jiwa (rupiah)")}
 
@@ -199,6 +238,16 @@ class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def validate_constraints(self) -> None:
         """The action says what the database refuses."""
+
+
+class NumberForm(forms.Form):
+    """The pattern of one kind of number; the action checks it."""
+
+    kind = forms.ChoiceField(choices=NumberPattern.Kind.choices, widget=forms.HiddenInput)
+    pattern = forms.CharField(label=_l("Pola nomor"), max_length=80)
+    classification = forms.CharField(
+        label=_l("Kode klasifikasi"), max_length=20, required=False, help_text=_l("Mengisi {klasifikasi} pada pola.")
+    )
 
 
 class CeilingForm(forms.Form):

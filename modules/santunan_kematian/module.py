@@ -51,7 +51,7 @@ MODULE = Module(
     ),
     nav=(NavItem(_("Santunan kematian"), "santunan_kematian:claims", P.VIEW, "heart-handshake"),),
     requires=("services",),
-    templates=("Programme",),
+    templates=("Programme", "NumberPattern"),
     public=True,
     law=("UU 13/2011", "PP 12/2019", "Permendagri 77/2020", "UU 27/2022"),
 )

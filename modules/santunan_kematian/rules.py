@@ -43,13 +43,14 @@ class Check:
         return self.outcome is Outcome.FAILED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """What a programme promises and asks (SM-11). One value per programme version."""
 
     amount: Decimal
     limit_days: int
-    in_working_days: bool = False
+    day_kind: str = "calendar"
+    """Of the limit: "calendar" or "working"."""
     register_required: bool = True
     survey_allowed: bool = True
     max_desil: int | None = None
@@ -60,6 +61,10 @@ class Terms:
     infants_accepted: bool = True
     infant_months: int = 12
     survey_threshold: int = 5
+
+    @property
+    def in_working_days(self) -> bool:
+        return self.day_kind == "working"
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 from django.urls import path
 
 from modules.santunan_kematian import portal
-from modules.santunan_kematian.views import case, claims, money, reports, settings
+from modules.santunan_kematian.views import case, claims, money, numbering, reports, revoking, settings
 
 app_name = "santunan_kematian"
 urlpatterns = [
     path("", claims.claims, name="claims"),
+    path("search/", claims.search, name="search"),
     path("export.xlsx", claims.export, name="export"),
     path("new/", claims.new, name="new"),
     path("preview/", claims.preview, name="preview"),
@@ -19,8 +20,10 @@ urlpatterns = [
     path("claims/<str:number>/documents/<uuid:uuid>/", case.document, name="document"),
     path("letters/<uuid:letter_uuid>/", case.letter, name="letter"),
     path("decrees/", money.decrees, name="decrees"),
+    path("decrees/<int:decree>/revocation/", revoking.revocation, name="revocation"),
     path("payments/", money.payments, name="payments"),
     path("payments/<int:payment_list>/", money.payment_list, name="payment_list"),
+    path("payments/<int:payment_list>/cancellation/", revoking.cancellation, name="cancellation"),
     path("payments/<int:payment_list>/bank.csv", money.bank_file, {"kind": "csv"}, name="bank_csv"),
     path("payments/<int:payment_list>/bank.xlsx", money.bank_file, {"kind": "xlsx"}, name="bank_xlsx"),
     path("reports/", reports.reports, name="reports"),
@@ -30,6 +33,9 @@ urlpatterns = [
     path("deaths/list.xlsx", reports.death_file, name="death_file"),
     path("deaths/<int:report>/acknowledgement/", reports.acknowledgement, name="acknowledgement"),
     path("programme/", settings.programme, name="programme"),
+    path("programme/unpaid/", revoking.unpaid, name="unpaid"),
+    path("programme/numbers/", numbering.numbers, name="numbers"),
+    path("programme/numbers/preview/", numbering.preview, name="numbers_preview"),
     path("programme/revision/", settings.revision, name="revision"),
     path("programme/<slug:code>/", settings.correction, name="correction"),
     path("register/", settings.register, name="register"),

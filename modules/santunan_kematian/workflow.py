@@ -1,4 +1,4 @@
-"""The steps of a claim, as data that the engine runs and a regency may change."""
+"""The steps of a claim, as data that the engine runs; a regency words and times them."""
 
 import json
 from datetime import datetime
@@ -11,7 +11,7 @@ _FILE = Path(__file__).resolve().parent / "definition.json"
 
 
 def publish_workflow(*, by: Any, at: datetime) -> services.DefinitionVersion:
-    """Publish the shipped definition where there is none yet; a regency's own version stays."""
-    return services.current("santunan_kematian") or services.publish(
-        definition=json.loads(_FILE.read_text(encoding="utf-8")), by=by, at=at
-    )
+    """Publish the shipped workflow, with the words and time limits that the regency gave an earlier one."""
+    current = services.current("santunan_kematian")
+    frame = json.loads(_FILE.read_text(encoding="utf-8"))
+    return services.publish(definition=services.renewed(frame, current.definition if current else None), by=by, at=at)

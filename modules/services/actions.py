@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from modules.services import letters, queries, workflow
 from modules.services.definition import APPLICANT, Definition, Scope, State, Transition, parse
+from modules.services.managed import refuse_other_frame
 from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
+from modules.services.shipped import shipped_contents
 from tenants.accounts.models import User
 from tenants.audit.actions import record
 from tenants.files import actions as files
@@ -27,7 +28,6 @@ from tenants.organisation.calendar import Calendar, current_calendar
 from tenants.organisation.models import Unit, Village
 from tenants.people.keys import keyed_hash
 
-CATALOGUE = Path(__file__).parent / "catalogue"
 SUPPLEMENT = "perbaikan"
 """The key of a document that the definition did not ask for."""
 
@@ -84,7 +84,8 @@ class Filed:
 def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> DefinitionVersion:
     """Make a definition the current one of its service; the same content again changes nothing.
 
-    Cases in progress stay on the version they started with. Raises DefinitionInvalid.
+    Cases in progress stay on the version they started with. Raises DefinitionInvalid; of a service that a module
+    runs only words and time limits may change (FrameChanged).
     """
     parsed = parse(dict(definition))
     content = parsed.model_dump(mode="json")
@@ -93,6 +94,7 @@ def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> 
         key=parsed.key, defaults={"name": parsed.name, "unit": queries.office_named(parsed.office)}
     )
     service = Service.objects.select_for_update().get(key=parsed.key)
+    refuse_other_frame(parsed, service.current.definition if service.current else None, by_system=by is None)
     if service.current and service.current.sha256 == sha256:
         return service.current
     latest = service.versions.order_by("-number").first()
@@ -117,8 +119,8 @@ def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> 
 def seed_catalogue(*, by: User | None, at: datetime) -> list[DefinitionVersion]:
     """Publish the services that ship, where the regency has none of that key; its own changes stay."""
     known = set(Service.objects.values_list("key", flat=True))
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(CATALOGUE.glob("*.json"))]
-    return [publish(definition=content, by=by, at=at) for content in found if content["key"] not in known]
+    missing = [content for key, content in shipped_contents().items() if key not in known]
+    return [publish(definition=content, by=by, at=at) for content in missing]
 
 
 @transaction.atomic

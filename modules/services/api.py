@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404
 from django.urls import path
 from django.utils import timezone
@@ -48,7 +49,7 @@ from modules.services.tracking import GuessedTooOften, NotTracked, track_case
 from modules.switches import ON, is_reachable, state_of
 from tenants.accounts.models import User
 from tenants.organisation.models import Village
-from tenants.ratelimit import address
+from tenants.ratelimit import address, is_over
 
 
 class Conflict(APIException):
@@ -89,6 +90,8 @@ class Applications(APIView):
 
     @extend_schema(request=ApplicationSerializer, responses={200: ReceiptSerializer, 201: ReceiptSerializer})
     def post(self, request: Request, service: str) -> Response:
+        if is_over(request, "application"):
+            raise Throttled(wait=settings.LIMITS["application"][1])
         definition = _definition(service)
         if definition.managed_by or state_of(_regency(request), service) != ON:
             raise Conflict(_("Layanan ini sedang tidak menerima permohonan baru di sini."))
@@ -155,7 +158,10 @@ class Cases(ListAPIView[Case]):
     def get_queryset(self) -> CaseQuerySet:
         found = reach(self.request.user)  # type: ignore[arg-type]
         cases = without_closed_doors(cases_for(self.request.user, found), _regency(self.request))  # type: ignore[arg-type]
-        if self.request.query_params.get("turn") == "mine":
+        turn = self.request.query_params.get("turn")
+        if turn not in (None, "mine"):
+            raise ValidationError({"turn": [_("Hanya “mine” yang dikenal di sini.")]})
+        if turn:
             cases = cases.filter(turn_of(found), closed_at=None)
         return cases.select_related("service", "village")
 

@@ -1,19 +1,21 @@
 """Pages of citizens: find a service, apply, keep the receipt, track, answer, download the letter."""
 
+import secrets
 import uuid
-from collections.abc import Iterable
-from functools import lru_cache
+from dataclasses import dataclass
+from datetime import datetime
+from operator import is_
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -37,11 +39,15 @@ from modules.switches import ON, is_reachable, state_of
 from tenants.accounts.access import public_page
 from tenants.files.serving import serve
 from tenants.letters.models import Letter
+from tenants.models import Regency
 from tenants.organisation.calendar import current_calendar
-from tenants.ratelimit import address
+from tenants.ratelimit import address, is_over, limited
 from tenants.schemas.context import connection
 
 LAST = "last_application"
+TOO_OFTEN = gettext_lazy(
+    "Terlalu banyak permohonan dikirim dari jaringan Anda. Tunggu sepuluh menit, lalu kirim lagi; isian Anda masih ada."
+)
 RECEIPT_SECONDS, TRACK_SECONDS = 3600, 7200
 
 
@@ -50,33 +56,53 @@ RECEIPT_SECONDS, TRACK_SECONDS = 3600, 7200
 def portal_home(request: HttpRequest) -> HttpResponse:
     """The portal: search, life events, every service, tracking."""
     query, event = request.GET.get("q", "").strip()[:80], request.GET.get("event", "").strip()[:60]
-    tiles = doors.tiles(request.regency)  # type: ignore[attr-defined]
-    context = {
+    regency: Regency = request.regency  # type: ignore[attr-defined]
+    if query or event or request.user.is_authenticated or get_messages(request):
+        return render(request, "services/home.html", _home(regency, query, event))
+    return HttpResponse(_front_page(regency).replace(_TOKEN, get_token(request)))
+
+
+def _home(regency: Regency, query: str = "", event: str = "") -> dict[str, Any]:
+    """What the portal shows: everything, or what answers a search or belongs to a life event."""
+    tiles = doors.tiles(regency)
+    found = [tile for tile in tiles if tile.matches(query) and (not event or tile.event == event)]
+    return {
+        "regency": regency,
         "query": query,
         "event": doors.event_title(event) if event else "",
-        "directory": _found(tiles, query, event) if query or event else _everything(tuple(tiles), get_language()),
-        "track_fields": _track_fields(get_language()),
+        "events": [] if query or event else doors.life_events(tiles),
+        "tiles": found,
+        "track": TrackForm(),
     }
-    return render(request, "services/home.html", context)
 
 
-@lru_cache(maxsize=1024)
-def _everything(tiles: tuple[doors.Tile, ...], language: str) -> SafeString:
-    """All that a regency offers, in the current language: written once for everybody who opens the portal."""
-    return render_to_string("services/directory.html", {"events": doors.life_events(tiles), "tiles": tiles})
+_TOKEN = secrets.token_hex(32)
+"""Stands in a page that is kept where the reader's own CSRF token goes; nobody outside this process knows it."""
 
 
-def _found(tiles: Iterable[doors.Tile], query: str, event: str) -> SafeString:
-    """What answers a search or belongs to a life event."""
-    found = [tile for tile in tiles if tile.matches(query) and (not event or tile.event == event)]
-    context = {"tiles": found, "query": query, "event": doors.event_title(event) if event else ""}
-    return render_to_string("services/directory.html", context)
+@dataclass(frozen=True)
+class _Kept:
+    """A front page, when and of what it was made."""
+
+    minute: datetime
+    facts: tuple[object, ...]
+    page: str
 
 
-@lru_cache(maxsize=8)
-def _track_fields(language: str) -> SafeString:
-    """The empty fields of the tracking form, in the current language."""
-    return format_html_join("", "{}", ((field.as_field_group(),) for field in TrackForm()))
+_pages: dict[tuple[str, str | None], _Kept] = {}
+"""One for each regency and language; about 6 kB each."""
+
+
+def _front_page(regency: Regency) -> str:
+    """The portal for everybody who is not signed in; see docs/decisions/0011."""
+    key = (regency.schema_name, get_language())
+    minute = timezone.now().replace(second=0, microsecond=0)  # paper says when it was printed
+    facts = (regency, *doors.facts(regency))  # before the page: what changes meanwhile is seen the next time
+    kept = _pages.get(key)
+    if kept is None or kept.minute != minute or not all(map(is_, kept.facts, facts)):
+        page = render_to_string("services/home.html", _home(regency) | {"csrf_token": _TOKEN})
+        kept = _pages[key] = _Kept(minute, facts, page)
+    return kept.page
 
 
 def _service(key: str) -> Service:
@@ -109,6 +135,9 @@ def application(request: HttpRequest, service: str) -> HttpResponse:
     if state_of(request.regency, service) != ON:  # type: ignore[attr-defined]
         return render(request, "services/closed.html", {"service": found}, status=409)
     form = ApplyForm(found.definition, request.POST or None, request.FILES or None, initial=_own_village(request))
+    if form.is_bound and is_over(request, "application"):
+        form.add_error(None, TOO_OFTEN)
+        return render(request, "services/application.html", {"service": found, "form": form}, status=429)
     if request.method == "GET" or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "services/application.html", {"service": found, "form": form}, status=status)
@@ -175,6 +204,7 @@ def receipt(request: HttpRequest, sealed_receipt: str) -> HttpResponse:
 @public_page
 @never_cache
 @require_http_methods(["GET", "POST"])
+@limited("post")
 def track(request: HttpRequest) -> HttpResponse:
     """Number and secret lead to the case. A wrong number and a wrong secret look the same."""
     form = TrackForm(request.POST or None, initial={"number": request.GET.get("number", "")[:40]})
@@ -192,6 +222,7 @@ def track(request: HttpRequest) -> HttpResponse:
 @public_page
 @never_cache
 @require_http_methods(["GET", "POST"])
+@limited("post")
 def tracked(request: HttpRequest, sealed: str) -> HttpResponse:
     """Where the case stands; when it was returned, the place to answer; when it is done, its letters."""
     case = _tracked_case(request, sealed)

@@ -19,6 +19,7 @@ from modules.services.actions import (
     reveal,
 )
 from modules.services.definition import Definition, DefinitionInvalid, Transition
+from modules.services.managed import renewed
 from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
 from modules.services.queries import (
     Reach,
@@ -38,6 +39,7 @@ from modules.services.queries import (
     turn_of,
     without_closed_doors,
 )
+from modules.services.shipped import shipped
 
 __all__ = [
     "Applicant",
@@ -76,7 +78,9 @@ __all__ = [
     "open_cases",
     "publish",
     "reach",
+    "renewed",
     "reveal",
+    "shipped",
     "steps_of",
     "timeline",
     "turn_of",

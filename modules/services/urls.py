@@ -1,10 +1,11 @@
 from django.urls import path
 
-from modules.services import design, portal, views
+from modules.services import design, portal, search, views
 
 app_name = "services"
 urlpatterns = [
     path("", views.inbox, name="inbox"),
+    path("search/", search.search, name="search"),
     path("export.xlsx", views.export, name="export"),
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/steps/", views.step, name="step"),

@@ -56,9 +56,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def _inbox(request: HttpRequest) -> HttpResponse:
     chosen = lists.Chosen.of(request.GET)
     page = lists.page(request.user, reach(request.user), chosen, request.regency, timezone.now())  # type: ignore[arg-type, attr-defined]
-    return render(
-        request, "services/inbox.html", {"page": page, "chosen": chosen, "filters": lists.chips(page, chosen)}
-    )
+    context = {
+        "page": page,
+        "rows": lists.as_html(page.rows),
+        "chosen": chosen,
+        "filters": lists.chips(page, chosen),
+    }
+    return render(request, "services/inbox.html", context)
 
 
 @require_GET

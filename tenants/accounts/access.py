@@ -44,13 +44,19 @@ def public_page(view: View) -> View:
     return login_not_required(view)
 
 
+def named_permission(view: "APIView", method: str) -> str | None:
+    """What an API view names for a method: a permission, `public`, `signed_in`, or nothing."""
+    named = getattr(view, "permissions", {}).get(method) or getattr(view, "permission", None)
+    return named and str(named)
+
+
 class HasPermission(BasePermission):
     """An API view names `permission` (or `permissions` by HTTP method); without one it is closed to all."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if not hasattr(view, str(request.method).lower()):
             return True  # to be answered with 405
-        wanted = getattr(view, "permissions", {}).get(request.method) or getattr(view, "permission", None)
+        wanted = named_permission(view, str(request.method))
         if wanted == "public":
             return True
         if not wanted or not getattr(request.user, "is_authenticated", False):

@@ -9,6 +9,7 @@ class StaffPermission(Permission):
     MANAGE_STAFF = "staff.manage", _("Mengelola pegawai")
     MANAGE_ROLES = "staff.manage_roles", _("Mengubah peran")
     VIEW_AUDIT = "audit.view", _("Membaca jejak audit")
+    MANAGE_IDENTITY = "identity.manage", _("Mengubah lambang, warna, dan kontak kabupaten")
     MANAGE_MODULES = "modules.manage", _("Menghidupkan dan mematikan modul")
     VIEW_BILLING = "billing.view", _("Melihat tagihan kabupaten")
     MANAGE_PACKAGES = "library.manage", _("Menyalin dan menerbitkan paket templat")

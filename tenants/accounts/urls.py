@@ -5,6 +5,7 @@ from django.views.i18n import set_language
 
 from tenants.accounts import views
 from tenants.accounts.access import public_page
+from tenants.ratelimit import limited
 
 own = [path("invitation/<str:token>/", views.invitation, name="invitation")]
 
@@ -23,7 +24,7 @@ _OURS = {
 
 urlpatterns = [
     path("", include((own, "accounts"))),
-    path("language/", public_page(set_language), name="set_language"),
+    path("language/", public_page(limited("post")(set_language)), name="set_language"),
     *[pattern for pattern in account_urls.urlpatterns if pattern.name in _OURS],
     path("mfa/", include(mfa_urls)),
 ]

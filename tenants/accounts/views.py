@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from tenants.accounts import actions
 from tenants.accounts.access import public_page
 from tenants.accounts.forms import PasswordForm
+from tenants.ratelimit import limited
 
 _STATUS = {"unknown": 404, "used": 410, "expired": 410}
 
@@ -18,6 +19,7 @@ _STATUS = {"unknown": 404, "used": 410, "expired": 410}
 @public_page
 @never_cache
 @sensitive_post_parameters()
+@limited("post")
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Who opens the link from their mailbox chooses a password and is signed in."""
     try:

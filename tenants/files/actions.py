@@ -33,9 +33,11 @@ __all__ = [
     "FileTooLarge",
     "FileUnreadable",
     "delete",
+    "release",
     "store",
     "store_made",
     "sweep",
+    "sweep_released",
 ]
 
 
@@ -96,6 +98,29 @@ def delete(*, attachment: Attachment, reason: str, by: Any, at: datetime) -> Non
     storage, path = attachment.file.storage, str(attachment.file.name)
     attachment.delete()
     after_commit(partial(storage.delete, path))
+
+
+@transaction.atomic
+def release(*, attachment: Attachment, at: datetime) -> None:
+    """Say that a file was replaced and its module needs it no longer; it is swept once no row refers to it.
+
+    What the law wants kept stays as long as a row of its module refers to it. Recorded by who replaces it.
+    """
+    attachment.released_at = at
+    attachment.save(update_fields=["released_at"])
+
+
+def sweep_released(*, before: datetime, at: datetime) -> int:
+    """Delete the files that were released before `before` and that no row of any module refers to; how many."""
+    unused = Attachment.objects.filter(released_at__lt=before)
+    for relation in Attachment._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and (model := relation.related_model):
+            name = relation.field.name  # type: ignore[union-attr]
+            unused = unused.filter(~models.Exists(model._base_manager.filter(**{name: models.OuterRef("pk")})))  # type: ignore[union-attr]
+    found = list(unused.order_by("pk"))
+    for attachment in found:
+        delete(attachment=attachment, reason="replaced", by=None, at=at)
+    return len(found)
 
 
 def sweep(*, before: datetime) -> int:

@@ -39,12 +39,16 @@ class Attachment(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    released_at = models.DateTimeField(null=True, blank=True)
+    """Since when the module that stored it has no more use for it; swept once no row refers to it."""
+
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="attachment_by_subject"),
             models.Index(fields=["sha256"], name="attachment_by_content"),
+            models.Index(fields=["released_at"], condition=Q(released_at__isnull=False), name="attachment_released"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(size__gt=0), name="attachment_not_empty"),

@@ -8,5 +8,7 @@ from tenants.files import actions
 
 @shared_task
 def sweep_files() -> None:
-    """Nightly, in each regency: remove what failed transactions left on the disk."""
-    actions.sweep(before=timezone.now() - timedelta(days=1))
+    """Nightly, in each regency: remove replaced documents, and what failed transactions left on the disk."""
+    now = timezone.now()
+    actions.sweep_released(before=now - timedelta(days=1), at=now)
+    actions.sweep(before=now - timedelta(days=1))

@@ -16,6 +16,8 @@ _CREST_PIXELS = 300
 _WITHOUT_HEAD = {"sekretariat", "bidang", "subbagian"}
 _UNDER_OFFICE = {"uptd", "puskesmas", "rsud", "sekolah"}
 _UNDER_DISTRICT = {"desa", "kelurahan"}
+# Without an address of their own they sit with the government.
+_AT_THE_SEAT = {"setda", "setwan", "inspektorat", "dinas", "badan", "satuan"}
 
 
 def letterhead(regency: Any, unit: Any = None) -> dict[str, Any]:
@@ -34,7 +36,13 @@ def letterhead(regency: Any, unit: Any = None) -> dict[str, Any]:
     district = unit.district or (village.district if village else None)
     if unit.kind in _UNDER_DISTRICT and district:
         above.append(f"Kecamatan {district.name}")
-    return {"kind": "unit", "above": above, "name": unit.name, "address": _address(unit), "crest": _crest(regency)}
+    return {
+        "kind": "unit",
+        "above": above,
+        "name": unit.name,
+        "address": _address_of(unit, regency),
+        "crest": _crest(regency),
+    }
 
 
 def issuer(regency: Any, unit: Any = None) -> str:
@@ -55,9 +63,15 @@ def _leader(regency: Any) -> str:
     return "Bupati" if regency.kind == "kabupaten" else "Wali Kota"
 
 
-def _address(unit: Any) -> list[str]:
-    place = " ".join(part for part in (unit.address, unit.postal_code) if part)
-    ways = [("Telepon", unit.phone), ("Pos-el", unit.email), ("Laman", unit.website)]
+def _address_of(unit: Any, regency: Any) -> list[str]:
+    own = contact_lines(unit)
+    return contact_lines(regency) if not own and unit.kind in _AT_THE_SEAT else own
+
+
+def contact_lines(place_of: Any) -> list[str]:
+    """Where a unit or a regency is and how it is reached, as the lines under a letterhead; none that are empty."""
+    place = " ".join(part for part in (place_of.address, place_of.postal_code) if part)
+    ways = [("Telepon", place_of.phone), ("Pos-el", place_of.email), ("Laman", place_of.website)]
     reach = ", ".join(f"{label} {value}" for label, value in ways if value)
     return [line for line in (place, reach) if line]
 

@@ -93,6 +93,19 @@ def check_pattern(pattern: str, *, per_unit: bool = False) -> None:
             )
 
 
+def example(pattern: str, *, at: datetime, sequence: int = 1, classification: str = "", unit: str | None = None) -> str:
+    """How a number of this pattern reads, for who writes the pattern. Raises PatternInvalid."""
+    check_pattern(pattern, per_unit=unit is not None)
+    local = at.astimezone(zone())
+    return _write(pattern, _values(local, sequence, classification, unit or ""))
+
+
+def next_sequence(series: str, *, at: datetime, unit: str = "") -> int:
+    """The place that the next number of a series would get; nothing is taken."""
+    row = NumberSeries.objects.filter(key=series, unit_key=unit, year=at.astimezone(zone()).year).first()
+    return row.next if row else 1
+
+
 def take_number(
     *,
     series: str,
@@ -113,17 +126,7 @@ def take_number(
     check_pattern(pattern, per_unit=unit is not None)
     local = at.astimezone(zone())
     row, sequence = _count(series, unit or "", local.year)
-    text = _write(
-        pattern,
-        {
-            "klasifikasi": classification or "",
-            "nomor": sequence,
-            "unit": unit or "",
-            "tahun": f"{local.year}",
-            "bulan": f"{local.month:02}",
-            "bulan_romawi": ROMAN_MONTHS[local.month - 1],
-        },
-    )
+    text = _write(pattern, _values(local, sequence, classification or "", unit or ""))
     _issue(row, sequence, text, subject, at)
     return Number(text, sequence, local.year)
 
@@ -184,6 +187,17 @@ def _issue(series_id: int, sequence: int, text: str, subject: models.Model | Non
             _("Nomor %(number)s sudah dipakai surat lain. Ubah pola nomor agar jenis surat ini dapat dibedakan.")
             % {"number": text}
         ) from None
+
+
+def _values(local: datetime, sequence: int, classification: str, unit: str) -> dict[str, Any]:
+    return {
+        "klasifikasi": classification,
+        "nomor": sequence,
+        "unit": unit,
+        "tahun": f"{local.year}",
+        "bulan": f"{local.month:02}",
+        "bulan_romawi": ROMAN_MONTHS[local.month - 1],
+    }
 
 
 def _write(pattern: str, values: Mapping[str, Any]) -> str:

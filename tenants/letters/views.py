@@ -13,6 +13,7 @@ from tenants.accounts.access import public_page
 from tenants.files.serving import serve
 from tenants.letters import verification
 from tenants.letters.forms import CodeForm, ComparisonForm
+from tenants.ratelimit import limited
 
 WRONG_CODES = 30
 """How many unknown codes one address may ask for in a minute: a village office behind one address never does."""
@@ -31,6 +32,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
 @public_page
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("post")
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """What is on record about a letter; a POST compares a file with it."""
     if _asks_too_often(request):

@@ -360,3 +360,36 @@ class OfficeHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.opens_at:%H.%M}–{self.closes_at:%H.%M}"
+
+
+class UnitImport(models.Model):
+    """A table of units that a worker writes, all of it or none; a small one is written at once, without this."""
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Sedang disimpan")
+        DONE = "done", _("Disimpan")
+        FAILED = "failed", _("Tidak disimpan")
+
+    rows = models.JSONField(default=list)
+    state = models.CharField(_("Keadaan"), max_length=10, choices=State, default=State.QUEUED)
+    counts = models.JSONField(default=dict)
+    problem = models.CharField(_("Masalah"), max_length=300, blank=True)
+    queued_at = models.DateTimeField()
+    queued_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="queued", finished_at=None)
+                | Q(state__in=["done", "failed"], finished_at__isnull=False),
+                name="unitimport_finished_when_over",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

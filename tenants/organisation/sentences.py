@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES = {
     "organisation.regions_seeded": _("mengisi %(villages)s desa dan kelurahan serta %(units)s unit"),
     "organisation.units_seeded": _("menambahkan %(units)s perangkat daerah baku"),
+    "organisation.units_queued": _("meminta penyimpanan %(rows)s baris unit"),
     "organisation.unit_created": _("membuat unit %(subject)s"),
     "organisation.unit_changed": _("mengubah unit %(subject)s"),
     "organisation.unit_closed": _("menutup unit %(subject)s"),

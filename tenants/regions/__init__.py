@@ -5,6 +5,7 @@ stay in memory; the districts and villages of one are read from its own few kilo
 """
 
 from tenants.regions.catalogue import (
+    SANDBOX,
     DistrictInfo,
     ProvinceInfo,
     RegencyInfo,
@@ -19,6 +20,7 @@ from tenants.regions.catalogue import (
 from tenants.regions.subdomains import SubdomainRefused, check_subdomain, suggest_subdomain
 
 __all__ = [
+    "SANDBOX",
     "DistrictInfo",
     "ProvinceInfo",
     "RegencyInfo",

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tenants.regions.catalogue import RegencyInfo, provinces, regencies
+from tenants.regions.catalogue import SANDBOX, RegencyInfo, provinces, regencies
 
 SHORTEST, LONGEST = 3, 40
 
@@ -109,7 +109,7 @@ def _folded_reserved() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _folded_names() -> dict[str, str]:
     """Whose name this is: folded subdomain to regency code. A suggestion outranks the longer ways to write a name."""
-    names = {fold(suggest_subdomain(info)): info.code for info in regencies()}
+    names = {fold(suggest_subdomain(info)): info.code for info in (*regencies(), SANDBOX)}
     for info in regencies():
         for longer in _longer_names(info):
             names.setdefault(fold(longer), info.code)

@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from knox.models import AuthToken
+from pytest_django import Settings
+from rest_framework.throttling import AnonRateThrottle
 
 from modules.models import ModuleSwitch
 from modules.registry import discover
@@ -21,6 +23,9 @@ from tests.examples import PARAMETERS, SHARED
 MODULES = {module.key for module in discover()}
 IN_MODULES = [e for e in REGENCY if e.module in MODULES]
 CLOSED = [e for e in REGENCY if e.permission != "public"]
+OPEN = [e for e in EVERY if e.permission == "public"]
+ANSWERABLE = {"number": "SU-2026-000001", "secret": "AAAAAAAAAA"}
+"""What a form in an open page takes, so that it is not refused for being empty."""
 GUARDED = [e for e in CLOSED if e.permission != "signed_in"]
 WITH_OBJECT = [e for e in REGENCY if any((e.module, name) not in SHARED for name in e.parameters)]
 
@@ -140,6 +145,28 @@ def test_module_off(batang: Regency, endpoint: Endpoint, monkeypatch: pytest.Mon
     enter(batang)
     user = staff(everything())
     assert ask(endpoint, example(endpoint, user), "batang", user).status_code == 404
+
+
+@pytest.mark.parametrize("endpoint", OPEN, ids=[f"{e.urlconf}:{e.name}" for e in OPEN])
+def test_what_needs_no_account_is_not_sent_without_end(
+    batang: Regency, endpoint: Endpoint, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a stranger may send is counted by address: with nothing allowed, nothing is taken."""
+    settings.LIMITS = dict.fromkeys(settings.LIMITS, (0, 60))
+    monkeypatch.setattr(AnonRateThrottle, "THROTTLE_RATES", {"anon": "1/day"})
+    host = "batang" if endpoint.urlconf == REGENCY[0].urlconf else ""
+    kwargs = filler(endpoint)
+    if host:
+        all_on(batang)
+        enter(batang)
+        kwargs = example(endpoint, staff([]))
+    else:
+        connection.set_schema_to_public()
+    client = Client(headers={"host": f"{host}.localhost".removeprefix(".")})
+    url = reverse(endpoint.name, kwargs=kwargs, urlconf=endpoint.urlconf)
+    if endpoint.is_api:
+        client.post(url)
+    assert client.post(url, ANSWERABLE).status_code in (405, 429)
 
 
 @pytest.mark.parametrize("endpoint", REGENCY, ids=names(REGENCY))

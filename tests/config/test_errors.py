@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from pytest_django import Settings
 
 from config.errors import server_error, without_personal_data
 
@@ -49,6 +50,30 @@ def test_both_sites_answer_so(host: str, batang: object, monkeypatch: pytest.Mon
     monkeypatch.setattr(name, away)
     browser = Client(raise_request_exception=False, headers={"host": host})
     assert browser.get("/").status_code == 503
+
+
+def test_a_request_that_is_too_large_is_refused_in_words(batang: object, settings: Settings) -> None:
+    """413 with what to do, whether its length says so or only its reading shows it; programs are told in JSON."""
+    form = {"number": "x" * 1_000}
+    browser = Client(headers={"host": "batang.localhost"})
+    settings.MAX_REQUEST_BYTES = 500
+    for host in ("batang.localhost", "localhost"):
+        page = browser.post("/services/track/", form, headers={"host": host})
+        assert page.status_code == 413
+        assert "Berkas terlalu besar" in page.content.decode()
+        assert "Kecilkan berkasnya" in page.content.decode()
+    told = browser.post("/api/v1/services/tracking/", form)
+    assert (told.status_code, list(told.json())) == (413, ["detail"])
+    settings.MAX_REQUEST_BYTES = 5_000
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 500
+    assert browser.post("/services/track/", form).status_code == 413
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000, 2
+    assert browser.post("/services/track/", {"a": "1", "b": "2", "c": "3"}).status_code == 413
+
+
+def test_the_proxy_takes_as_much_as_the_web_process(settings: Settings) -> None:
+    proxy = (settings.BASE_DIR / "docs" / "deploy" / "Caddyfile").read_text()
+    assert f"max_size {settings.MAX_REQUEST_BYTES // 1_000_000}MB" in proxy
 
 
 def test_a_mail_address_of_no_known_kind_is_refused() -> None:

@@ -1,8 +1,11 @@
 """Image, Compose file, proxy, lock files and the operators' page agree with the code and with each other."""
 
 import ast
+import os
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -176,6 +179,14 @@ def test_the_proxy_asks_an_address_that_answers_over_plain_http() -> None:
     assert resolve(path, settings.PUBLIC_SCHEMA_URLCONF).url_name == "tls_ask"
     for asked in (path, "/healthz", "/readyz"):
         assert any(re.search(p, asked.lstrip("/")) for p in settings.SECURE_REDIRECT_EXEMPT), asked
+
+
+@pytest.mark.skipif(not shutil.which("caddy"), reason="no Caddy found; on Debian: apt install caddy")
+def test_caddy_takes_the_configuration() -> None:
+    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(ROOT / "docs/deploy/Caddyfile")]
+    told = {**os.environ, "ACME_EMAIL": "tls@rujukan.example", "BASE_DOMAIN": "rujukan.example"}
+    done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_proxy_reads_only_what_compose_gives_it(compose: dict[str, Any]) -> None:

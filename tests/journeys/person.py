@@ -143,7 +143,11 @@ class Person:
 
     def figure(self, name: str) -> str:
         """The value of a figure."""
-        return self.page.locator(".figure", has=self.page.get_by_text(name, exact=True)).locator("dd").inner_text()
+        return (
+            self.page.locator(".figure", has=self.page.get_by_text(name, exact=True))
+            .locator("dd:not(.note)")
+            .inner_text()
+        )
 
     @property
     def path(self) -> str:

@@ -20,13 +20,14 @@ from modules.santunan_kematian.actions.errors import (
     OwnClaim,
     Refused,
 )
-from modules.santunan_kematian.actions.steps import locked, move
+from modules.santunan_kematian.actions.steps import hold_person, hold_programme, locked, move
 from modules.santunan_kematian.documents import Document
-from modules.santunan_kematian.models import Claim, Programme
+from modules.santunan_kematian.models import Claim, Programme, ReplacedDocument
 from modules.santunan_kematian.queries import claims as queries
 from modules.santunan_kematian.queries.days import day_of
 from modules.services import public as services
 from tenants.audit.actions import record
+from tenants.files import actions as files
 from tenants.people.formats import tanggal
 
 KEY = "santunan_kematian"
@@ -74,7 +75,7 @@ def draft_claim(
 
     Raises NoProgramme, NotYourVillage, AlreadyClaimed, HeirIsDeceased, or a FileRefused of `tenants.files`.
     """
-    programme = _programme_on(data.death_date)
+    programme = _hold(data)
     if by is not None and village.pk not in services.reach(by, day_of(at)).villages:
         raise NotYourVillage(_("Anda mengajukan hanya untuk desa tempat Anda bertugas."))
     if token and (earlier := Claim.objects.with_case().filter(case__token=token).first()):
@@ -116,7 +117,7 @@ def change_claim(*, claim: Claim, data: ClaimData, documents: Mapping[str, Any],
     claim = locked(claim)
     if claim.case.state not in EDITABLE:
         raise NotEditable(_("Pengajuan ini sudah diteruskan dan tidak dapat diubah lagi oleh desa."))
-    programme = _programme_on(data.death_date)
+    programme = _hold(data)
     claim.programme, claim.amount = programme, programme.amount
     _write(claim, data)
     _attach(claim, documents, by=by, at=at)
@@ -204,10 +205,13 @@ def title(data: ClaimData) -> str:
     return _("Almarhum: %(name)s · meninggal %(day)s") % {"name": data.name, "day": tanggal(data.death_date)}
 
 
-def _programme_on(day: date) -> Programme:
-    programme = queries.programme_on(day)
+def _hold(data: ClaimData) -> Programme:
+    """The programme whose rules the death follows; it and the person are locked, in that order."""
+    programme = hold_programme(data.death_date)
     if programme is None:
-        raise NoProgramme(_("Belum ada program santunan yang berlaku pada %(day)s.") % {"day": tanggal(day)})
+        day = tanggal(data.death_date)
+        raise NoProgramme(_("Belum ada program santunan yang berlaku pada %(day)s.") % {"day": day})
+    hold_person(nik=data.nik, kk=data.kk, birth_date=data.birth_date, birth_order=data.birth_order)
     return programme
 
 
@@ -247,5 +251,16 @@ def _attach(claim: Claim, documents: Mapping[str, Any], *, by: Any, at: datetime
     for key, upload in documents.items():
         if not upload:
             continue
-        claim.case.documents.filter(key=key).delete()
+        for old in claim.case.documents.filter(key=key).select_related("attachment"):
+            _replace(claim, old, by=by, at=at)
         services.add_document(case=claim.case, key=Document(key).value, upload=upload, by=by, at=at)
+
+
+def _replace(claim: Claim, old: Any, *, by: Any, at: datetime) -> None:
+    """Take a document off the case. What a decision has rested on is kept; anything else is swept at night."""
+    attachment = old.attachment
+    old.delete()
+    if claim.decisions.exists():
+        ReplacedDocument.objects.create(claim=claim, key=old.key, attachment=attachment, replaced_at=at, replaced_by=by)
+    else:
+        files.release(attachment=attachment, at=at)

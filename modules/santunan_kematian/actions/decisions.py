@@ -9,20 +9,14 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from modules.santunan_kematian import rules
-from modules.santunan_kematian.actions import letters
+from modules.santunan_kematian.actions import letters, numbers
 from modules.santunan_kematian.actions.errors import BudgetExhausted, ChecksFailed, NothingChosen, NotReady, OwnClaim
-from modules.santunan_kematian.actions.steps import lock_all, locked, move
+from modules.santunan_kematian.actions.steps import lock_all, locked, move, refuse_silence
 from modules.santunan_kematian.models import Budget, Claim, Decision, Decree
 from modules.santunan_kematian.queries import claims as queries
 from modules.santunan_kematian.queries.days import day_of
-from modules.services import public as services
 from tenants.audit.actions import record
-from tenants.letters.numbering import take_number
 from tenants.people.formats import rupiah
-
-DECREE_PATTERN = "{klasifikasi}/{nomor:03}/SANTUNAN/{tahun}"
-CLASSIFICATION = "400.9"
-"""Bantuan sosial in Permendagri 83/2022; the pattern is that of the regency's tata naskah."""
 
 
 @transaction.atomic
@@ -68,7 +62,7 @@ def refuse_claim(*, claim: Claim, reason: str, by: Any, at: datetime) -> Decisio
     claim = locked(claim)
     _refuse_own(claim, by)
     checks = queries.examine(claim, today=day_of(at))
-    _refuse_silence(reason)
+    refuse_silence(reason)
     move(claim, "tolak", by=by, at=at, reason=reason)
     decision = Decision.objects.create(
         claim=claim,
@@ -99,9 +93,11 @@ def revoke_approval(*, claim: Claim, reason: str, by: Any, at: datetime) -> Deci
     claim = locked(claim)
     decision = claim.decisions.select_for_update().filter(revoked_at=None, outcome="approved").first()
     if decision is None or decision.decree_id:
-        raise NotReady(_("Tidak ada persetujuan yang dapat dicabut: belum disetujui, atau sudah termuat dalam SK."))
+        raise NotReady(
+            _("Belum disetujui, atau sudah termuat dalam SK. Yang termuat dalam SK dicabut dari halaman SK.")
+        )
     Budget.objects.select_for_update().get(pk=decision.budget_id)  # type: ignore[misc]
-    _refuse_silence(reason)
+    refuse_silence(reason)
     move(claim, "cabut", by=by, at=at, reason=reason)
     Budget.objects.filter(pk=decision.budget_id).update(committed=F("committed") - decision.amount)  # type: ignore[misc]
     decision.revoked_at, decision.revoked_by, decision.revoked_reason = at, by, reason[:500]
@@ -136,13 +132,7 @@ def issue_decree(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Dec
         number=f"-{at.timestamp()}", date=day_of(at), programme=programme, issued_by=by, issued_at=at
     )
     Decision.objects.filter(pk__in=[d.pk for d in chosen]).update(decree=decree)
-    decree.number = take_number(
-        series="santunan_kematian.decree",
-        pattern=DECREE_PATTERN,
-        classification=CLASSIFICATION,
-        at=at,
-        subject=decree,
-    ).text
+    decree.number = numbers.take("decree", decree, at)
     decree.save(update_fields=["number"])
     letters.decree(decree=decree, decisions=chosen, by=by, at=at)
     record("santunan_kematian.decree_issued", subject=decree, by=by, at=at, data={"claims": len(chosen)})
@@ -169,9 +159,3 @@ def _set_aside(claim: Claim, budget: Budget | None, year: int) -> Budget:
 def _refuse_own(claim: Claim, by: Any) -> None:
     if by is not None and by.pk in {claim.filed_by_id, claim.drafted_by_id}:
         raise OwnClaim(_("Anda yang mengajukan klaim ini; keputusan dibuat orang lain."))
-
-
-def _refuse_silence(reason: str) -> None:
-    """The law asks for the reason, whatever the workflow of the regency says."""
-    if not reason.strip():
-        raise services.ReasonMissing(_("Tulis alasannya: pemohon akan membacanya."))

@@ -96,5 +96,11 @@ class PhotoMissing(Refused):
     rule = "SM-13"
 
 
+class NumberRefused(Refused):
+    """The pattern of a number cannot be used, or has given the same number before."""
+
+    rule = "SM-13"
+
+
 class ImportRefused(Refused):
     """The file cannot be read as a register."""

@@ -8,7 +8,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from modules.santunan_kematian.models import Claim, Decision, Decree, Handover, Payment, PaymentList, Programme
+from modules.santunan_kematian.models import (
+    Claim,
+    Decision,
+    Decree,
+    DecreeRevocation,
+    Handover,
+    Payment,
+    PaymentList,
+    Programme,
+)
 from modules.santunan_kematian.queries import office
 from modules.santunan_kematian.queries.days import day_of
 from tenants.current import current_regency
@@ -70,6 +79,39 @@ def decree(*, decree: Decree, decisions: Sequence[Decision], by: Any, at: dateti
     }
     return _letter("letters/decree", "Keputusan penerima santunan kematian", decree.number, data, head, decree,
                    programme, unit=unit, by=by, at=at, day=decree.date)  # fmt: skip
+
+
+def decree_revocation(*, revocation: DecreeRevocation, decisions: Sequence[Decision], by: Any, at: datetime) -> Letter:
+    """The SK pencabutan: which SK it takes back, why, and what becomes of its recipients."""
+    decree, people = revocation.decree, len(decisions)
+    programme, place = decree.programme, current_regency().title
+    unit = office.office(by, on=revocation.date)
+    head = office.head_of(
+        unit, on=revocation.date, otherwise=office.hand_of(by, on=revocation.date, otherwise=_("Kepala Dinas Sosial"))
+    )
+    refused = revocation.outcome == DecreeRevocation.Outcome.REFUSED
+    then = (
+        "ditolak, dan dana yang disisihkan baginya dibebaskan kembali"
+        if refused
+        else "tetap disetujui dan ditetapkan kembali dengan keputusan tersendiri"
+    )
+    data = {
+        "office": f"{head.position} {place}" if place not in head.position else head.position,
+        "about": f"Pencabutan Keputusan Nomor {decree.number} tentang penerima santunan kematian",
+        "considering": [
+            f"bahwa Keputusan Nomor {decree.number} tanggal {tanggal(decree.date)} perlu dicabut karena"
+            f" {revocation.reason.rstrip('.')};",
+            "bahwa belum ada santunan yang dibayarkan berdasarkan Keputusan tersebut.",
+        ],
+        "recalling": _law(programme),
+        "clauses": [
+            f"Mencabut Keputusan Nomor {decree.number} tanggal {tanggal(decree.date)} dan menyatakannya tidak berlaku.",
+            f"Permohonan {people} ({terbilang(people)}) penerima yang tercantum di dalamnya {then}.",
+            "Keputusan ini mulai berlaku pada tanggal ditetapkan.",
+        ],
+    }
+    return _letter("letters/decree", "Pencabutan keputusan santunan kematian", revocation.number, data, head,
+                   revocation, programme, unit=unit, by=by, at=at, day=revocation.date)  # fmt: skip
 
 
 def family_receipt(*, claim: Claim, by: Any, at: datetime) -> Letter:

@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from modules.santunan_kematian.actions import letters
+from modules.santunan_kematian.actions import letters, numbers
 from modules.santunan_kematian.actions.errors import AlreadyClaimed, NothingChosen, NotReady, PhotoMissing, Refused
-from modules.santunan_kematian.actions.steps import lock_all, locked, move
+from modules.santunan_kematian.actions.steps import lock_all, locked, move, refuse_silence
 from modules.santunan_kematian.models import (
     Budget,
     Claim,
@@ -25,13 +25,6 @@ from modules.santunan_kematian.queries.days import day_of
 from tenants.audit.actions import record
 from tenants.files.actions import store
 from tenants.files.uploads import JPEG, PNG
-from tenants.letters.numbering import take_number
-
-_PATTERNS = {
-    "list": "DB/{nomor:03}/SANTUNAN/{tahun}",
-    "receipt": "KW/{nomor:05}/SANTUNAN/{tahun}",
-    "handover": "BA/{nomor:05}/SANTUNAN/{tahun}",
-}
 
 
 @transaction.atomic
@@ -60,7 +53,7 @@ def list_payments(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Pa
     for decision in chosen:
         _add(made, decision)
         move(decision.claim, "daftarkan", by=by, at=at)
-    made.number = _number("list", made, at)
+    made.number = numbers.take("list", made, at)
     made.save(update_fields=["number"])
     record("santunan_kematian.payments_listed", subject=made, by=by, at=at, data={"payments": len(chosen)})
     return made
@@ -92,8 +85,7 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
     """
     lock_all(payment_list.payments.values_list("claim_id", flat=True))
     payment_list = PaymentList.objects.select_for_update().get(pk=payment_list.pk)
-    if payment_list.disbursed_at:
-        raise NotReady(_("Daftar bayar ini sudah cair dengan SP2D %(number)s.") % {"number": payment_list.sp2d_number})
+    _refuse_closed(payment_list)
     payment_list.sp2d_number, payment_list.sp2d_date = sp2d_number.strip(), sp2d_date
     payment_list.disbursed_by, payment_list.disbursed_at = by, at
     try:
@@ -102,13 +94,14 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
     except IntegrityError as problem:
         raise NotReady(_("Nomor SP2D ini sudah dipakai daftar bayar lain. Periksa nomornya.")) from problem
     payments = list(
-        payment_list.payments.select_related("claim__case", "claim__programme", "claim__village", "decision")
+        payment_list.payments.select_related("claim__case", "claim__programme", "claim__village", "decision__budget")
     )
+    _refuse_other_year(payments, sp2d_date)
     entries = _entries_of(payment.claim for payment in payments)
     budgets = [payment.decision.budget_id for payment in payments if payment.decision.budget_id]
     list(Budget.objects.select_for_update().filter(pk__in=budgets).order_by("pk"))
     for payment in payments:
-        payment.paid_at, payment.receipt_number = at, _number("receipt", payment, at)
+        payment.paid_at, payment.receipt_number = at, numbers.take("receipt", payment, at)
         payment.save(update_fields=["paid_at", "receipt_number"])
         Budget.objects.filter(pk=payment.decision.budget_id).update(paid=F("paid") + payment.amount)  # type: ignore[misc]
         move(payment.claim, "cairkan", by=by, at=at)
@@ -121,6 +114,45 @@ def disburse(*, payment_list: PaymentList, sp2d_number: str, sp2d_date: date, by
             data={"amount": str(payment.amount), "sp2d": payment_list.sp2d_number},
         )
     letters.payment_list(payment_list=payment_list, payments=payments, by=by, at=at)
+    return payment_list
+
+
+def _refuse_closed(payment_list: PaymentList) -> None:
+    if payment_list.disbursed_at:
+        raise NotReady(_("Daftar bayar ini sudah cair dengan SP2D %(number)s.") % {"number": payment_list.sp2d_number})
+    if payment_list.cancelled_at:
+        raise NotReady(_("Daftar bayar ini sudah dibatalkan. Susun daftar baru untuk pengajuan di dalamnya."))
+
+
+def _refuse_other_year(payments: Sequence[Payment], sp2d_date: date) -> None:
+    """An SP2D draws on the budget of its own year."""
+    for payment in payments:
+        budget = payment.decision.budget
+        if budget is not None and budget.year != sp2d_date.year:
+            raise NotReady(
+                _(
+                    "%(number)s disetujui atas pagu %(year)s, SP2D bertanggal tahun %(now)s. Pindahkan dahulu"
+                    " persetujuannya ke pagu %(now)s pada halaman Program."
+                )
+                % {"number": payment.claim.number, "year": budget.year, "now": sp2d_date.year}
+            )
+
+
+@transaction.atomic
+def cancel_list(*, payment_list: PaymentList, reason: str, by: Any, at: datetime) -> PaymentList:
+    """Give up a list that no SP2D has paid; its claims wait for another. Raises NotReady, or the engine's refusals."""
+    lock_all(payment_list.payments.values_list("claim_id", flat=True))
+    payment_list = PaymentList.objects.select_for_update().get(pk=payment_list.pk)
+    _refuse_closed(payment_list)
+    refuse_silence(reason)
+    payments = list(payment_list.payments.select_related("claim__case"))
+    for payment in payments:
+        move(payment.claim, "keluarkan", by=by, at=at, reason=reason)
+        payment.delete()
+    payment_list.cancelled_at, payment_list.cancelled_by, payment_list.cancelled_reason = at, by, reason.strip()[:500]
+    payment_list.save(update_fields=["cancelled_at", "cancelled_by", "cancelled_reason"])
+    data = {"payments": len(payments)}
+    record("santunan_kematian.payment_list_cancelled", subject=payment_list, by=by, at=at, data=data)
     return payment_list
 
 
@@ -177,7 +209,7 @@ def hand_over(
         handed_by=by,
         handed_at=at,
     )
-    made.number = _number("handover", made, at)
+    made.number = numbers.take("handover", made, at)
     if photo:
         made.photo = store(upload=photo, kind="foto_penyerahan", subject=claim, by=by, at=at, allowed=(JPEG, PNG))
     made.save(update_fields=["number", "photo"])
@@ -209,7 +241,3 @@ def acknowledge_death(*, report: DeathReport, reference: str, by: Any, at: datet
     if report.destination == DeathReport.Destination.CIVIL_REGISTRY and claim.case.state == "diserahkan":
         move(claim, "konfirmasi", by=by, at=at)
     return report
-
-
-def _number(kind: str, subject: Any, at: datetime) -> str:
-    return take_number(series=f"santunan_kematian.{kind}", pattern=_PATTERNS[kind], at=at, subject=subject).text

@@ -10,13 +10,17 @@ from django.utils.translation import gettext as _
 
 from modules.santunan_kematian.actions.errors import CeilingTooLow, ProgrammeInUse, ProgrammeOverlaps, Refused
 from modules.santunan_kematian.models import Budget, Programme
+from modules.santunan_kematian.rules import Terms
 from tenants.audit.actions import record
 from tenants.people.formats import rupiah, tanggal
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Everything that a regulation fixes. Defaults are Batang's."""
+@dataclass(frozen=True, kw_only=True)
+class Settings(Terms):
+    """Everything that a regulation fixes: the terms, since when, on what ground, with whose money.
+
+    Defaults are Batang's.
+    """
 
     name: str
     valid_from: date
@@ -24,17 +28,6 @@ class Settings:
     valid_to: date | None = None
     amount: Decimal = Decimal(1_000_000)
     limit_days: int = 60
-    day_kind: str = "calendar"
-    register_required: bool = True
-    survey_allowed: bool = True
-    max_desil: int | None = None
-    village_letter_enough: bool = True
-    certificate_proof_required: bool = False
-    poverty_letter_required: bool = False
-    bank_account_required: bool = False
-    infants_accepted: bool = True
-    infant_months: int = 12
-    survey_threshold: int = 5
     photo_required: bool = True
     funding: str = "btt"
     account_code: str = "5.3.01.01.01.0001"

@@ -1,92 +1,178 @@
-"""The register of the poor from a file: staged and checked row by row, then applied as a whole."""
+"""The register of the poor from a file: received, read line by line by a worker, then applied by one.
+
+Both go in portions, each a transaction of its own that also says how far it is: a worker that is killed leaves whole
+portions, and the next one goes on behind them. Two at work on one file take turns.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from csv import DictReader, Sniffer
-from csv import Error as CsvError
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from io import BytesIO, StringIO
+from functools import partial
 from itertools import islice
-from typing import Any
-from zipfile import BadZipFile
+from typing import Any, BinaryIO, cast
 
+from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
+from modules.santunan_kematian import tasks
+from modules.santunan_kematian.actions import table
 from modules.santunan_kematian.actions.errors import ImportRefused
 from modules.santunan_kematian.models import RegisterEntry, RegisterImport, RegisterRow
 from tenants.audit.actions import record
 from tenants.organisation.models import Village
 from tenants.people.fields import keyed_hash
 from tenants.people.identity import InvalidNumber, parse_kk, parse_nik
+from tenants.schemas.context import after_commit
 
-COLUMNS = ("nik", "no_kk", "nama", "kode_desa", "desil")
-MOST_ROWS = 20_000
-_BATCH = 1_000
-_MAX_BYTES = 8_000_000
-
-Row = Mapping[str, str]
+State = RegisterImport.State
+PORTION = 1_000
+PATIENCE = timedelta(minutes=2)
+"""How long a file may stand still before it is handed out again."""
 
 
 @transaction.atomic
-def stage_register(
+def receive_register(
     *, upload: Any, source: str, valid_from: date, valid_to: date | None, by: Any, at: datetime
 ) -> RegisterImport:
-    """Read a CSV or XLSX with the columns nik, no_kk, nama, kode_desa, desil; keep each row with its errors.
+    """Keep a CSV or XLSX with the columns nik, no_kk, nama, kode_desa, desil; a worker reads it.
 
-    Nothing of the register changes yet. Raises ImportRefused when the file is no such table.
+    Nothing of the register changes yet. Only the head is looked at here, however large the file is. Raises
+    ImportRefused when it is no such table, too large, or was applied before.
     """
-    content = upload.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise ImportRefused(_("Berkas lebih dari 8 MB. Bagi per kecamatan, lalu unggah satu per satu."))
-    sha256 = hashlib.sha256(content).hexdigest()
-    if RegisterImport.objects.filter(sha256=sha256, state=RegisterImport.State.APPLIED).exists():
+    if upload.size > table.MOST_BYTES:
+        raise ImportRefused(_("Berkas lebih dari 50 MB. Bagi per kecamatan, lalu unggah satu per satu."))
+    sha256 = _sha256(upload)
+    if RegisterImport.objects.filter(sha256=sha256, state__in=[State.APPLYING, State.APPLIED]).exists():
         raise ImportRefused(_("Berkas yang sama persis sudah pernah diterapkan."))
-    rows = _read(content)
+    if next(table.rows(upload), None) is None:
+        raise ImportRefused(_("Berkas ini tidak memuat baris data."))
+    total = table.length(upload)
+    upload.seek(0)
     batch = RegisterImport.objects.create(
         file_name=str(upload.name)[-120:],
+        path=default_storage.save(f"imports/{get_random_string(32)}", upload),
         sha256=sha256,
         source=source,
         valid_from=valid_from,
         valid_to=valid_to,
+        state=State.READING,
+        total=total,
+        moved_at=at,
         staged_at=at,
         staged_by=by,
     )
-    seen: set[str] = set()
-    villages = set(Village.objects.values_list("code", flat=True))
-    pending = (_staged(batch, line, row, villages, seen) for line, row in enumerate(rows, start=2))
-    while chunk := list(islice(pending, _BATCH)):
-        RegisterRow.objects.bulk_create(chunk)
-        batch.bad += sum(bool(row.errors) for row in chunk)
-        batch.good += sum(not row.errors for row in chunk)
-    if not batch.good and not batch.bad:
-        raise ImportRefused(_("Berkas ini tidak memuat baris data."))
-    if batch.good + batch.bad > MOST_ROWS:
-        raise ImportRefused(_("Paling banyak 20.000 baris per berkas. Bagi per kecamatan."))
-    batch.save(update_fields=["good", "bad"])
-    record(
-        "santunan_kematian.register_staged", subject=batch, by=by, at=at, data={"good": batch.good, "bad": batch.bad}
-    )
+    record("santunan_kematian.register_received", subject=batch, by=by, at=at, data={"size": upload.size})
+    after_commit(partial(tasks.read_register.delay, batch_id=batch.pk))
     return batch
 
 
-@transaction.atomic
-def apply_register(*, batch: RegisterImport, by: Any, at: datetime) -> RegisterImport:
-    """Put the good rows into the register. A person already in it gets the new line; the old one ends.
+def read_register(*, batch_id: int, at: datetime) -> None:
+    """Read the rows of a file behind those that were read before, each with what is wrong with it."""
+    batch = RegisterImport.objects.get(pk=batch_id)
+    if batch.state != State.READING:
+        return
+    villages = set(Village.objects.values_list("code", flat=True))
+    try:
+        with default_storage.open(batch.path) as file:
+            lines = (row for row in table.rows(cast("BinaryIO", file)) if row[0] > batch.last_line)
+            while some := list(islice(lines, PORTION)):
+                if not _keep(batch_id, some, villages):
+                    return
+    except ImportRefused as refusal:
+        _give_up(batch_id, str(refusal), at)
+        return
+    _end_reading(batch_id, at)
 
-    Rows with errors stay out. Raises ImportRefused when the file was applied or discarded before.
+
+@transaction.atomic
+def _keep(batch_id: int, lines: list[tuple[int, table.Row]], villages: set[str]) -> bool:
+    """One portion; whether to go on. Another worker may have read some of it meanwhile."""
+    batch = RegisterImport.objects.select_for_update().get(pk=batch_id)
+    if batch.state != State.READING:
+        return False
+    found = [_staged(batch, *line, villages) for line in lines if line[0] > batch.last_line]
+    _mark_doubles(batch, found)
+    RegisterRow.objects.bulk_create(found)
+    batch.bad += sum(bool(row.errors) for row in found)
+    batch.good += sum(not row.errors for row in found)
+    if batch.good + batch.bad > table.MOST_ROWS:
+        raise ImportRefused(_("Paling banyak 200.000 baris per berkas. Bagi per kecamatan."))
+    batch.last_line = max(batch.last_line, lines[-1][0])
+    batch.done, batch.moved_at = batch.good + batch.bad, timezone.now()  # the pulse that `resume` looks for
+    batch.save(update_fields=["good", "bad", "last_line", "done", "moved_at"])
+    return True
+
+
+@transaction.atomic
+def _end_reading(batch_id: int, at: datetime) -> None:
+    batch = RegisterImport.objects.select_for_update().get(pk=batch_id)
+    if batch.state != State.READING:
+        return
+    _forget_file(batch)
+    batch.state, batch.total, batch.done, batch.moved_at = State.STAGED, batch.good, 0, at
+    batch.save(update_fields=["state", "total", "done", "path", "moved_at"])
+    data = {"good": batch.good, "bad": batch.bad}
+    record("santunan_kematian.register_staged", subject=batch, by=batch.staged_by, at=at, data=data)
+
+
+@transaction.atomic
+def _give_up(batch_id: int, problem: str, at: datetime) -> None:
+    batch = RegisterImport.objects.select_for_update().get(pk=batch_id)
+    RegisterRow.objects.filter(batch=batch).delete()
+    _forget_file(batch)
+    batch.state, batch.problem, batch.finished_at, batch.good, batch.bad = State.FAILED, problem[:300], at, 0, 0
+    batch.save(update_fields=["state", "problem", "finished_at", "good", "bad", "path"])
+
+
+def _forget_file(batch: RegisterImport) -> None:
+    after_commit(partial(default_storage.delete, batch.path))
+    batch.path = ""
+
+
+@transaction.atomic
+def start_applying(*, batch: RegisterImport, by: Any, at: datetime) -> RegisterImport:
+    """Have a worker put the good rows into the register. Rows with errors stay out.
+
+    Raises ImportRefused when the file was applied or discarded before, or the same file is being applied.
     """
     batch = _staged_batch(batch)
+    twins = RegisterImport.objects.filter(sha256=batch.sha256, state__in=[State.APPLYING, State.APPLIED])
+    if twins.exists():
+        raise ImportRefused(_("Berkas yang sama persis sudah pernah diterapkan."))
+    batch.state, batch.applied_by, batch.moved_at = State.APPLYING, by, at
+    batch.save(update_fields=["state", "applied_by", "moved_at"])
+    record("santunan_kematian.register_started", subject=batch, by=by, at=at, data={"rows": batch.good})
+    after_commit(partial(tasks.apply_register.delay, batch_id=batch.pk))
+    return batch
+
+
+def apply_register(*, batch_id: int, at: datetime) -> None:
+    """Put the rows that are left into the register. A person already in it gets the new line; the old one ends."""
     villages = dict(Village.objects.values_list("code", "pk"))
-    rows = RegisterRow.objects.filter(batch=batch, errors=[]).order_by("line").iterator(_BATCH)
-    while chunk := [json.loads(str(row.content)) for row in islice(rows, _BATCH)]:
-        _replace(chunk, batch, at)
-        RegisterEntry.objects.bulk_create(_entry(cells, batch, villages) for cells in chunk)
-    RegisterRow.objects.filter(batch=batch, errors=[]).delete()
-    return _finish(batch, RegisterImport.State.APPLIED, by=by, at=at)
+    while _apply_portion(batch_id, villages, at):
+        pass
+
+
+@transaction.atomic
+def _apply_portion(batch_id: int, villages: Mapping[str, int], at: datetime) -> bool:
+    batch = RegisterImport.objects.select_for_update().get(pk=batch_id)
+    if batch.state != State.APPLYING:
+        return False
+    some = list(RegisterRow.objects.filter(batch=batch, errors=[]).order_by("line")[:PORTION])
+    if not some:
+        _finish(batch, State.APPLIED, by=batch.applied_by, at=at)
+        return False
+    chunk = [json.loads(str(row.content)) for row in some]
+    _replace(chunk, batch, at)
+    RegisterEntry.objects.bulk_create(_entry(cells, batch, villages) for cells in chunk)
+    RegisterRow.objects.filter(pk__in=[row.pk for row in some]).delete()
+    batch.done, batch.moved_at = batch.done + len(some), timezone.now()
+    batch.save(update_fields=["done", "moved_at"])
+    return True
 
 
 @transaction.atomic
@@ -94,12 +180,21 @@ def discard_register(*, batch: RegisterImport, by: Any, at: datetime) -> Registe
     """Throw the staged rows away."""
     batch = _staged_batch(batch)
     RegisterRow.objects.filter(batch=batch).delete()
-    return _finish(batch, RegisterImport.State.DISCARDED, by=by, at=at)
+    return _finish(batch, State.DISCARDED, by=by, at=at)
+
+
+def resume(*, at: datetime) -> int:
+    """Hand out again the files on which nothing has moved for a while: their worker or message was lost."""
+    still = RegisterImport.objects.filter(state__in=[State.READING, State.APPLYING], moved_at__lt=at - PATIENCE)
+    for batch in still:
+        task = tasks.read_register if batch.state == State.READING else tasks.apply_register
+        task.delay(batch_id=batch.pk)
+    return len(still)
 
 
 def _staged_batch(batch: RegisterImport) -> RegisterImport:
     batch = RegisterImport.objects.select_for_update().get(pk=batch.pk)
-    if batch.state != RegisterImport.State.STAGED:
+    if batch.state != State.STAGED:
         raise ImportRefused(_("Berkas ini sudah diterapkan atau dibuang."))
     return batch
 
@@ -107,7 +202,7 @@ def _staged_batch(batch: RegisterImport) -> RegisterImport:
 def _finish(batch: RegisterImport, state: str, *, by: Any, at: datetime) -> RegisterImport:
     batch.state, batch.finished_at = state, at
     batch.save(update_fields=["state", "finished_at"])
-    applied = state == RegisterImport.State.APPLIED
+    applied = state == State.APPLIED
     action = "santunan_kematian.register_applied" if applied else "santunan_kematian.register_discarded"
     record(action, subject=batch, by=by, at=at, data={"rows": batch.good})
     return batch
@@ -138,13 +233,23 @@ def _entry(cells: dict[str, str], batch: RegisterImport, villages: Mapping[str, 
     )
 
 
-def _staged(batch: RegisterImport, line: int, row: Row, villages: set[str], seen: set[str]) -> RegisterRow:
-    cells = {name: str(row.get(name) or "").strip() for name in COLUMNS}
+def _staged(batch: RegisterImport, line: int, row: table.Row, villages: set[str]) -> RegisterRow:
+    cells = {name: row.get(name, "").strip() for name in table.COLUMNS}
     errors = list(_errors(cells, villages))
-    if cells["nik"] in seen:
-        errors.append(_("NIK ini sudah ada pada baris lain."))
-    seen.add(cells["nik"])
-    return RegisterRow(batch=batch, line=line, content=json.dumps(cells, ensure_ascii=False), errors=errors)
+    person = keyed_hash("nik", cells["nik"]) if cells["nik"] else ""
+    content = json.dumps(cells, ensure_ascii=False)
+    return RegisterRow(batch=batch, line=line, person=person, content=content, errors=errors)
+
+
+def _mark_doubles(batch: RegisterImport, found: list[RegisterRow]) -> None:
+    """A NIK counts once per file: the first line that has it, in this portion or an earlier one."""
+    people = {row.person for row in found if row.person}
+    seen = set(RegisterRow.objects.filter(batch=batch, person__in=people).values_list("person", flat=True))
+    for row in found:
+        if row.person in seen:
+            row.errors.append(_("NIK ini sudah ada pada baris lain."))
+        elif row.person:
+            seen.add(row.person)
 
 
 def _errors(cells: dict[str, str], villages: set[str]) -> Iterator[str]:
@@ -164,49 +269,8 @@ def _errors(cells: dict[str, str], villages: set[str]) -> Iterator[str]:
         yield _("Desil harus 1 sampai 10, atau kosong.")
 
 
-def _read(content: bytes) -> Iterable[Row]:
-    rows = _xlsx(content) if content.startswith(b"PK") else _csv(content)
-    first = next(rows, None)
-    if first is None:
-        return []
-    missing = [name for name in COLUMNS if name not in first]
-    if missing:
-        text = _("Kolom yang tidak ada: %(names)s. Baris pertama harus memuat: %(all)s.")
-        raise ImportRefused(text % {"names": ", ".join(missing), "all": ", ".join(COLUMNS)})
-    return _chain(first, rows)
-
-
-def _chain(first: Row, rest: Iterator[Row]) -> Iterator[Row]:
-    yield first
-    yield from islice(rest, MOST_ROWS)
-
-
-def _csv(content: bytes) -> Iterator[Row]:
-    try:
-        text = content.decode("utf-8-sig")
-        dialect = Sniffer().sniff(text[:4096], delimiters=",;\t")
-    except (UnicodeDecodeError, CsvError):
-        raise ImportRefused(_("Berkas ini bukan CSV UTF-8 atau XLSX. Simpan ulang sebagai XLSX.")) from None
-    for row in DictReader(StringIO(text), dialect=dialect):
-        yield {str(key or "").strip().lower(): str(value or "") for key, value in row.items() if key}
-
-
-def _xlsx(content: bytes) -> Iterator[Row]:
-    try:
-        sheet = load_workbook(BytesIO(content), read_only=True, data_only=True).active
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError):
-        raise ImportRefused(_("Berkas XLSX ini rusak. Simpan ulang, lalu unggah lagi.")) from None
-    if sheet is None:
-        return
-    rows = sheet.iter_rows(values_only=True)
-    header = [str(cell or "").strip().lower() for cell in next(rows, ())]
-    for values in rows:
-        if any(value is not None for value in values):
-            yield {name: _text(value) for name, value in zip(header, values, strict=False)}
-
-
-def _text(value: Any) -> str:
-    """A cell as text. A NIK that the spreadsheet turned into a number has lost digits and will be refused."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
+def _sha256(upload: Any) -> str:
+    made = hashlib.sha256()
+    for block in upload.chunks():
+        made.update(block)
+    return made.hexdigest()

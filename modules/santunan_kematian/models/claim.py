@@ -1,8 +1,10 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from modules.santunan_kematian.models.programme import Budget, Programme
@@ -18,6 +20,15 @@ ACTOR: dict[str, Any] = {
     "on_delete": models.PROTECT,
     "related_name": "+",
 }
+
+
+def _only(value: Any, function: str) -> tuple[Func, str]:
+    """A value as a range that holds it alone; NULL is the range of everything. Needs no extension."""
+    return Func(value, value, Value("[]"), function=function), RangeOperators.OVERLAPS
+
+
+def _number(name: str) -> Func:
+    return Func(F(name), Value(0), function="hashtextextended", output_field=models.BigIntegerField())
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -124,6 +135,17 @@ class Claim(models.Model):
                 condition=Q(released_at=None, nik__isnull=True),
                 name="claim_once_per_infant",
             ),
+            # SM-03: the same birth in the same family is the same person, unless both have a NIK and these differ.
+            ExclusionConstraint(
+                name="claim_once_per_birth",
+                expressions=[
+                    _only(_number("kk_hash"), "int8range"),
+                    _only(F("birth_date"), "daterange"),
+                    _only(F("birth_order"), "int4range"),
+                    _only(_number("nik_hash"), "int8range"),
+                ],
+                condition=Q(released_at=None),
+            ),
             models.CheckConstraint(  # SM-04
                 condition=Q(nik__isnull=True) | ~Q(heir_nik_hash=F("nik_hash")), name="claim_heir_is_not_deceased"
             ),
@@ -158,6 +180,26 @@ class Claim(models.Model):
     def person(self) -> str:
         """What identifies who died: the NIK, or for an infant family, birth and order."""
         return str(self.nik) if self.nik else f"{self.kk}/{self.birth_date:%Y%m%d}/{self.birth_order}"
+
+
+class ReplacedDocument(models.Model):
+    """A document that a decision once rested on and that was replaced afterwards: kept with the claim."""
+
+    class Privacy:
+        personal = ("attachment",)
+        specific = ()
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="replaced_documents")
+    key = models.CharField(max_length=60)
+    attachment = models.OneToOneField("files.Attachment", on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField()
+    replaced_by = models.ForeignKey(**ACTOR)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}: {self.key}"
 
 
 class HouseSurvey(models.Model):
@@ -237,6 +279,36 @@ class Decree(models.Model):
 
     class Meta:
         ordering = ["-issued_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class DecreeRevocation(models.Model):
+    """The SK that takes another SK back, with what became of the claims in it."""
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", _("Tetap disetujui, menunggu SK baru")
+        REFUSED = "refused", _("Ditolak")
+
+    decree = models.OneToOneField(Decree, on_delete=models.PROTECT, related_name="revocation")
+    number = models.CharField(_("Nomor"), max_length=80, unique=True)
+    date = models.DateField(_("Tanggal"))
+    reason = models.CharField(_("Alasan"), max_length=500)
+    outcome = models.CharField(_("Pengajuan di dalamnya"), max_length=10, choices=Outcome)
+    revoked_by = models.ForeignKey(**ACTOR)
+    revoked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-revoked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="decreerevocation_with_reason"),
+            models.CheckConstraint(condition=Q(outcome__in=["approved", "refused"]), name="decreerevocation_outcome"),
+        ]
 
     def __str__(self) -> str:
         return self.number

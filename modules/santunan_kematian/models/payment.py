@@ -25,10 +25,18 @@ class PaymentList(models.Model):
     sp2d_date = models.DateField(_("Tanggal SP2D"), null=True, blank=True)
     disbursed_by = models.ForeignKey(**ACTOR)
     disbursed_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(**ACTOR)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_reason = models.CharField(_("Alasan pembatalan"), max_length=500, blank=True, db_default="")
 
     class Meta:
         ordering = ["-listed_at", "-pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None, cancelled_reason="")
+                | (Q(cancelled_at__isnull=False, disbursed_at=None) & ~Q(cancelled_reason="")),
+                name="paymentlist_cancelled_unpaid_with_reason",
+            ),
             models.CheckConstraint(
                 condition=Q(sp2d_number="", sp2d_date=None, disbursed_at=None)
                 | (~Q(sp2d_number="") & Q(sp2d_date__isnull=False, disbursed_at__isnull=False)),

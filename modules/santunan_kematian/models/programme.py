@@ -1,3 +1,4 @@
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -163,21 +164,7 @@ class Programme(models.Model):
     @property
     def terms(self) -> Terms:
         """Its rules as a value."""
-        return Terms(
-            amount=Decimal(self.amount),
-            limit_days=self.limit_days,
-            in_working_days=self.day_kind == self.DayKind.WORKING,
-            register_required=self.register_required,
-            survey_allowed=self.survey_allowed,
-            max_desil=self.max_desil,
-            village_letter_enough=self.village_letter_enough,
-            certificate_proof_required=self.certificate_proof_required,
-            poverty_letter_required=self.poverty_letter_required,
-            bank_account_required=self.bank_account_required,
-            infants_accepted=self.infants_accepted,
-            infant_months=self.infant_months,
-            survey_threshold=self.survey_threshold,
-        )
+        return Terms(**{field.name: getattr(self, field.name) for field in fields(Terms)})
 
 
 class Budget(models.Model):

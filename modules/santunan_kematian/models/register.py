@@ -16,11 +16,16 @@ class RegisterImport(models.Model):
         specific = ()
 
     class State(models.TextChoices):
+        READING = "reading", _("Sedang dibaca")
         STAGED = "staged", _("Diperiksa, belum diterapkan")
+        APPLYING = "applying", _("Sedang diterapkan")
+        FAILED = "failed", _("Gagal dibaca")
         APPLIED = "applied", _("Diterapkan")
         DISCARDED = "discarded", _("Dibuang")
 
     file_name = models.CharField(_("Berkas"), max_length=120)
+    path = models.CharField(max_length=120, blank=True, db_default="")
+    """Where the file lies while it is read."""
     sha256 = models.CharField(max_length=64)
     source = models.CharField(_("Sumber"), max_length=60)
     valid_from = models.DateField(_("Berlaku dari"))
@@ -32,13 +37,28 @@ class RegisterImport(models.Model):
     staged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    total = models.PositiveIntegerField(default=0, db_default=0)
+    """About how many rows there are to go through; 0 while nobody knows."""
+    done = models.PositiveIntegerField(default=0, db_default=0)
+    last_line = models.PositiveIntegerField(default=1, db_default=1)
+    moved_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(_("Masalah"), max_length=300, blank=True, db_default="")
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-staged_at"]
+        indexes = [
+            models.Index(
+                fields=["moved_at"], condition=Q(state__in=["reading", "applying"]), name="registerimport_at_work"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["staged", "applied", "discarded"]), name="registerimport_state"
+                condition=Q(state__in=["reading", "staged", "applying", "applied", "discarded", "failed"]),
+                name="registerimport_state",
             ),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="registerimport_ends_after_start"
@@ -51,22 +71,35 @@ class RegisterImport(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def at_work(self) -> bool:
+        """A worker has it, or will."""
+        return self.state in {self.State.READING, self.State.APPLYING}
+
+    @property
+    def percent(self) -> int:
+        """How far the reading or applying is; never all of it before its end."""
+        return min(99, self.done * 100 // self.total) if self.total else 0
+
 
 class RegisterRow(models.Model):
     """One line of a file, as it was read (sealed: it names people), with what is wrong with it."""
 
     class Privacy:
-        personal = ("content",)
+        personal = ("content", "person")
         specific = ()
 
     batch = models.ForeignKey(RegisterImport, on_delete=models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField(_("Baris"))
     content = EncryptedField()
+    person = models.CharField(max_length=64, blank=True, db_default="")
+    """The keyed hash of its NIK, by which a second line of the same person is seen."""
     errors = models.JSONField(default=list)
 
     class Meta:
         ordering = ["batch_id", "line"]
         constraints = [models.UniqueConstraint(fields=["batch", "line"], name="registerrow_line_once")]
+        indexes = [models.Index(fields=["batch", "person"], name="registerrow_by_person")]
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.line}"

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Min
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from modules.santunan_kematian.forecast import Forecast, forecast
-from modules.santunan_kematian.models import Budget, Decision
+from modules.santunan_kematian.models import Budget, Decision, Payment
 from modules.santunan_kematian.queries.days import between, day_of
 
 PERIOD = 90
@@ -22,6 +22,13 @@ def remaining(year: int) -> Decimal:
     """What is not set aside yet; nothing when no ceiling was set."""
     found = budget_of(year)
     return found.remaining if found else Decimal(0)
+
+
+def unpaid_of_earlier_years(year: int) -> QuerySet[Decision]:
+    """Approvals that hold money of a year before `year` and have not been paid, oldest first."""
+    paid = Payment.objects.filter(decision=OuterRef("pk"), paid_at__isnull=False)
+    found = Decision.objects.filter(~Exists(paid), outcome="approved", revoked_at=None, budget__year__lt=year)
+    return found.select_related("claim__case", "claim__village", "budget", "decree").order_by("decided_at", "pk")
 
 
 def outlook(*, amount: Decimal, today: date) -> Forecast:

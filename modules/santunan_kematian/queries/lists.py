@@ -1,5 +1,6 @@
 """The lists of claims that people work from, one page at a time, and the numbers above them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -17,8 +18,8 @@ from modules.santunan_kematian.queries.claims import programme_on
 from modules.santunan_kematian.queries.days import between, day_of, start_of
 from modules.santunan_kematian.rules import limit_text
 from modules.services import public as services
-from tenants.people.fields import keyed_hash
 from tenants.people.formats import angka, relative_days, rupiah, tanggal
+from tenants.people.searching import unseal
 
 PAGE = 50
 FILTERS = {
@@ -39,15 +40,32 @@ class Chosen:
     filter: str = "mine"
     query: str = ""
     after: str = ""
+    person: str = ""
+    """A sealed search by a personal number, in place of list and words."""
 
     @classmethod
     def of(cls, data: Mapping[str, str]) -> "Chosen":
         name = data.get("filter", "mine")
-        return cls(name if name in FILTERS else "mine", data.get("q", "").strip()[:80], data.get("after", ""))
+        return cls(
+            name if name in FILTERS else "mine",
+            data.get("q", "").replace("\0", "").strip()[:80],
+            data.get("after", ""),
+            data.get("person", "")[:500],
+        )
 
     @property
     def address(self) -> str:
-        return "?" + urlencode({"filter": self.filter, "q": self.query, "after": self.after})
+        parts = {"filter": self.filter, "q": self.query, "person": self.person, "after": self.after}
+        return "?" + urlencode({name: value for name, value in parts.items() if value})
+
+    @property
+    def is_over(self) -> bool:
+        """The search by number was sealed too long ago to go on with."""
+        return bool(self.person) and unseal(self.person) is None
+
+    @property
+    def newest_first(self) -> bool:
+        return bool(self.person) or self.filter == "closed"
 
 
 @dataclass(frozen=True)
@@ -92,6 +110,8 @@ def page(user: Any, found: services.Reach, chosen: Chosen, now: datetime) -> Pag
 def chosen_claims(user: Any, found: services.Reach, chosen: Chosen, now: datetime) -> Any:
     """The whole list behind a page."""
     claims = visible(user, found)
+    if chosen.person:
+        return _of_person(claims, chosen.person).order_by("-pk")
     conditions = {
         "mine": Q(case__in=services.Case.objects.filter(services.turn_of(found), closed_at=None)),
         "open": Q(case__closed_at=None),
@@ -107,14 +127,15 @@ def chosen_claims(user: Any, found: services.Reach, chosen: Chosen, now: datetim
     return claims.order_by(F("case__due_at").asc(nulls_last=True), "pk")
 
 
+def _of_person(claims: Any, sealed: str) -> Any:
+    """Claims in which the number stands for the deceased, the heir or the family."""
+    person = unseal(sealed)
+    if person is None:
+        return claims.none()
+    return claims.filter(Q(nik_hash=person.nik) | Q(heir_nik_hash=person.nik) | Q(kk_hash=person.kk))
+
+
 def _matching(words: str) -> Q:
-    digits = "".join(letter for letter in words if letter.isdigit())
-    if len(digits) == 16:
-        return (
-            Q(nik_hash=keyed_hash("nik", digits))
-            | Q(heir_nik_hash=keyed_hash("nik", digits))
-            | Q(kk_hash=keyed_hash("kk", digits))
-        )
     return (
         Q(case__number__icontains=words)
         | Q(name__icontains=words)
@@ -124,23 +145,25 @@ def _matching(words: str) -> Q:
 
 
 def _cursor(claim: Claim, chosen: Chosen) -> str:
-    if chosen.filter == "closed":
+    if chosen.newest_first:
         return str(claim.pk)
-    return f"{claim.case.due_at.timestamp() if claim.case.due_at else ''}~{claim.pk}"
+    return f"{claim.case.due_at.isoformat() if claim.case.due_at else ''}~{claim.pk}"
 
 
 def _after(claims: Any, chosen: Chosen) -> Any:
     """The rows behind the cursor; a cursor that makes no sense is the beginning."""
     due, _tilde, pk = chosen.after.rpartition("~")
-    if not pk.isdigit():
+    if not re.fullmatch(r"[0-9]{1,18}", pk):
         return claims
-    if chosen.filter == "closed":
+    if chosen.newest_first:
         return claims.filter(pk__lt=int(pk))
     if not due:
         return claims.filter(case__due_at=None, pk__gt=int(pk))
     try:
-        moment = datetime.fromtimestamp(float(due), tz=start_of(date(2000, 1, 1)).tzinfo)
-    except (ValueError, OverflowError, OSError):
+        moment = datetime.fromisoformat(due)
+    except ValueError:
+        return claims
+    if moment.tzinfo is None:
         return claims
     later = Q(case__due_at__gt=moment) | Q(case__due_at=moment, pk__gt=int(pk)) | Q(case__due_at=None)
     return claims.filter(later)

@@ -3,15 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from modules.santunan_kematian.documents import document_name
-from modules.santunan_kematian.models import Claim, Decree, Handover, Payment, PaymentList
+from modules.santunan_kematian.models import Claim, Decree, DecreeRevocation, Handover, Payment, PaymentList
 from tenants.letters.models import Letter
 
 
 def documents(claim: Claim) -> list[tuple[str, Any]]:
     """Names and files, in the order in which they came."""
     rows = claim.case.documents.select_related("attachment").order_by("pk")
-    return [(_name(row.key), row.attachment) for row in rows]
+    old = claim.replaced_documents.select_related("attachment")
+    return [(_name(row.key), row.attachment) for row in rows] + [
+        (_("%(name)s (diganti)") % {"name": _name(row.key)}, row.attachment) for row in old
+    ]
 
 
 def letters_of(claim: Claim) -> list[Letter]:
@@ -23,7 +28,7 @@ def letters_of(claim: Claim) -> list[Letter]:
     return [letter for subject in subjects if subject is not None for letter in Letter.objects.of(subject)]
 
 
-_SUBJECTS = [model._meta.label_lower for model in (Claim, Decree, Payment, PaymentList, Handover)]
+_SUBJECTS = [model._meta.label_lower for model in (Claim, Decree, DecreeRevocation, Payment, PaymentList, Handover)]
 
 
 def own_letters() -> Any:

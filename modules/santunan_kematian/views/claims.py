@@ -1,14 +1,16 @@
 """The list of claims, and writing one."""
 
 import uuid
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from modules.santunan_kematian import rules, sheets
 from modules.santunan_kematian.actions import claims as actions
@@ -25,6 +27,7 @@ from modules.services import public as services
 from tenants.accounts.access import require
 from tenants.files.uploads import FileRefused
 from tenants.organisation.models import Village
+from tenants.people.searching import number_in, seal
 
 
 @require_safe
@@ -41,6 +44,16 @@ def claims(request: HttpRequest) -> HttpResponse:
         "figures": lists.figures(request.user, found, now),
     }
     return render(request, "santunan_kematian/claims.html", context)
+
+
+@require_POST
+@require(P.VIEW)
+def search(request: HttpRequest) -> HttpResponse:
+    """Words go on as an address; a NIK or KK goes on sealed, so that pages can be turned and no address shows it."""
+    chosen = replace(lists.Chosen.of(request.POST), after="", person="")
+    if number := number_in(chosen.query):
+        chosen = replace(chosen, query="", person=seal(number))
+    return redirect(reverse("santunan_kematian:claims") + chosen.address)
 
 
 @require_safe
@@ -71,16 +84,8 @@ def new(request: HttpRequest) -> HttpResponse:
     villages = _villages(request)
     form = ClaimForm(request.POST or None, request.FILES or None, villages=villages, initial={"token": uuid.uuid4()})
     if request.method == "POST" and "check" not in request.POST and form.is_valid():
-        village = next(v for v in villages if v.pk == form.cleaned_data["village"])
         try:
-            claim = actions.draft_claim(
-                data=form.data_of(),
-                village=village,
-                documents=form.uploads(),
-                by=request.user,
-                at=timezone.now(),
-                token=form.cleaned_data["token"],
-            )
+            claim = actions.draft_claim(**form.filing(), by=request.user, at=timezone.now())
             return _go_on(request, claim)
         except (Refused, FileRefused) as refusal:
             form.add_error(None, str(refusal))

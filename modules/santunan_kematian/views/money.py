@@ -47,11 +47,19 @@ def decrees(request: HttpRequest) -> HttpResponse:
             return redirect("santunan_kematian:decrees")
         except Refused as refusal:
             error = str(refusal)
-    issued = list(Decree.objects.select_related("issued_by", "programme").prefetch_related("decisions")[:50])
+    issued = list(Decree.objects.select_related("issued_by", "revocation").prefetch_related("decisions")[:50])
     papers = reading.letters_about(issued)
+    revoking = reading.letters_about([decree.revocation for decree in issued if hasattr(decree, "revocation")])
     context = {
         "waiting": waiting,
-        "rows": [(decree, papers.get(decree.pk)) for decree in issued],
+        "rows": [
+            (
+                decree,
+                papers.get(decree.pk),
+                revoking.get(decree.revocation.pk) if hasattr(decree, "revocation") else None,
+            )
+            for decree in issued
+        ],
         "may_issue": request.user.has(P.DECIDE),  # type: ignore[union-attr]
         "error": error,
     }
@@ -87,7 +95,7 @@ def payments(request: HttpRequest) -> HttpResponse:
 def payment_list(request: HttpRequest, payment_list: int) -> HttpResponse:
     """One list with its people; a POST records the SP2D that pays it."""
     found = get_object_or_404(PaymentList.objects.select_related("programme", "disbursed_by"), pk=payment_list)
-    may = request.user.has(P.DISBURSE) and found.disbursed_at is None  # type: ignore[union-attr]
+    may = not found.cancelled_at and request.user.has(P.DISBURSE) and found.disbursed_at is None  # type: ignore[union-attr]
     form = DisbursementForm(request.POST or None, initial={"sp2d_date": timezone.localdate()})
     if request.method == "POST" and may and form.is_valid():
         try:
@@ -101,6 +109,7 @@ def payment_list(request: HttpRequest, payment_list: int) -> HttpResponse:
         "rows": found.payments.select_related("claim__case", "claim__village", "handover"),
         "form": form if may else None,
         "letter": reading.letters_about([found]).get(found.pk),
+        "may_cancel": not found.disbursed_at and not found.cancelled_at and request.user.has(P.PAY),  # type: ignore[union-attr]
         "may_hand_over": request.user.has(P.HAND_OVER),  # type: ignore[union-attr]
         "may_download": request.user.has(P.PAY) or request.user.has(P.DISBURSE),  # type: ignore[union-attr]
     }

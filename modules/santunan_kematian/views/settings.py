@@ -17,9 +17,11 @@ from modules.santunan_kematian.actions.errors import Refused
 from modules.santunan_kematian.forms import CeilingForm, ProgrammeForm, RegisterForm
 from modules.santunan_kematian.models import Budget, Programme, RegisterEntry, RegisterImport
 from modules.santunan_kematian.permissions import SantunanPermission as P
+from modules.santunan_kematian.queries.budget import unpaid_of_earlier_years
 from modules.santunan_kematian.queries.claims import programme_on
 from tenants.accounts.access import require
 from tenants.people.fields import keyed_hash
+from tenants.people.formats import angka
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,6 +45,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         "versions": Programme.objects.select_related("created_by").order_by("-valid_from"),
         "budgets": Budget.objects.all(),
         "form": form if may else None,
+        "unpaid": unpaid_of_earlier_years(timezone.localdate().year).count() if may else 0,
         "may_configure": may,
         "in_use": current.claims.exists() if current else False,
     }
@@ -97,7 +100,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not looks_up and form.is_valid():
         told = form.cleaned_data
         try:
-            batch = registering.stage_register(
+            batch = registering.receive_register(
                 upload=told["file"],
                 source=told["source"],
                 valid_from=told["valid_from"],
@@ -121,18 +124,28 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @require(P.REGISTER)
 def register_import(request: HttpRequest, batch: int) -> HttpResponse:
-    """A staged file: what is wrong with which line; a POST applies it or throws it away."""
+    """A file: how far its reading is, what is wrong with which line; a POST applies it or throws it away."""
     found = get_object_or_404(RegisterImport, pk=batch)
     if request.method == "POST":
-        act = registering.discard_register if "discard" in request.POST else registering.apply_register
+        act = registering.discard_register if "discard" in request.POST else registering.start_applying
         try:
             act(batch=found, by=request.user, at=timezone.now())
-            messages.success(request, _("Selesai."))
         except Refused as refusal:
             messages.error(request, str(refusal))
         return redirect("santunan_kematian:register_import", found.pk)
-    wrong = found.rows.exclude(errors=[])[:200]
-    return render(request, "santunan_kematian/register_import.html", {"batch": found, "wrong": wrong})
+    if request.htmx and not found.at_work:  # type: ignore[attr-defined]
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {
+        "batch": found,
+        "wrong": found.rows.exclude(errors=[]).only("line", "errors")[:200],
+        "sentence": _("%(done)s dari kira-kira %(total)s baris")
+        % {"done": angka(found.done), "total": angka(found.total)}
+        if found.total
+        else _("%(done)s baris") % {"done": angka(found.done)},
+        "url": request.path,
+    }
+    template = "santunan_kematian/register_import.html"
+    return render(request, f"{template}#progress" if request.htmx else template, context)  # type: ignore[attr-defined]
 
 
 def _look_up(number: str) -> list[RegisterEntry]:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from onboarding import demo
+from onboarding.staging import StagingFailed
 
 
 class Command(BaseCommand):
@@ -14,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             demo.build(timezone.now(), self._say)
-        except (demo.NotADemo, demo.DemoIncomplete) as refused:
+        except (demo.NotADemo, StagingFailed) as refused:
             raise CommandError(str(refused)) from None
 
     def _say(self, line: str) -> None:

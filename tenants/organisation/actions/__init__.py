@@ -3,6 +3,7 @@
 from tenants.organisation.actions.days import add_holiday, remove_holiday, set_office_hours
 from tenants.organisation.actions.imports import StagedRow, import_units, record_population, stage_rows, stage_units
 from tenants.organisation.actions.people import assign, change_position, create_position, end_assignment
+from tenants.organisation.actions.queued import MOST_AT_ONCE, queue_units, written
 from tenants.organisation.actions.refusals import (
     AlreadyAssigned,
     Circular,
@@ -27,6 +28,7 @@ from tenants.organisation.actions.seeding import Seeded, seed_regions, seed_unit
 from tenants.organisation.actions.units import change_unit, close_unit, create_unit, reopen_unit
 
 __all__ = [
+    "MOST_AT_ONCE",
     "AlreadyAssigned",
     "Circular",
     "ClosesBeforeOpening",
@@ -56,6 +58,7 @@ __all__ = [
     "create_unit",
     "end_assignment",
     "import_units",
+    "queue_units",
     "record_population",
     "remove_holiday",
     "reopen_unit",
@@ -64,4 +67,5 @@ __all__ = [
     "set_office_hours",
     "stage_rows",
     "stage_units",
+    "written",
 ]

@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -100,10 +100,17 @@ def stage_rows(rows: Sequence[Mapping[str, str]]) -> list[StagedRow]:
 
 
 @transaction.atomic
-def import_units(*, rows: Sequence[StagedRow], by: User | None, at: datetime) -> Counter[str]:
+def import_units(
+    *,
+    rows: Sequence[StagedRow],
+    by: User | None,
+    at: datetime,
+    progress: Callable[[int], object] = lambda _written: None,
+) -> Counter[str]:
     """Create and change units as staged; how many of each action. Raises RowsRefused when a row is wrong now.
 
-    The rows are checked again: the units may have changed since the preview.
+    The rows are checked again: the units may have changed since the preview. `progress` is told how many rows are
+    written, though they count only when all are.
     """
     hold_tree()
     staged = stage_rows([row.cells for row in rows])
@@ -111,7 +118,7 @@ def import_units(*, rows: Sequence[StagedRow], by: User | None, at: datetime) ->
         raise RowsRefused
     units = {unit.code: unit for unit in Unit.objects.all()}
     waiting = [row for row in staged if row.action != "same"]
-    first: Unit | None = None
+    first, written = None, 0
     while waiting:
         # Parents before children; the check above has shown that there is no circle.
         codes = {row.cells["code"] for row in waiting}
@@ -120,6 +127,8 @@ def import_units(*, rows: Sequence[StagedRow], by: User | None, at: datetime) ->
             unit = _write(row, units, by, at)
             units[unit.code] = unit
             first = first or unit
+            written += 1
+            progress(written)
         waiting = [row for row in waiting if row not in ready]
     counts = Counter({"create": 0, "change": 0, "same": 0})
     counts.update(row.action for row in staged)

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from modules.santunan_kematian import workflow
 from modules.santunan_kematian.actions import claims, letters, programme
-from modules.santunan_kematian.models import Claim, DeathReport, PaymentList, Programme, RegisterImport
+from modules.santunan_kematian.models import Claim, DeathReport, Decree, PaymentList, Programme, RegisterImport
 from tenants.accounts.models import User
 from tenants.letters.models import Letter
 from tenants.organisation.models import Assignment, District, Position, Unit, Village
-from tests.examples import parameter
+from tests.examples import parameter, task
 from tests.modules.santunan_kematian import cast as stage
 
 AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -78,3 +78,16 @@ def _batch(user: User) -> int:
     return RegisterImport.objects.create(
         file_name="dtsen.csv", sha256="0" * 64, source="DTSEN", valid_from=date(2026, 1, 1), staged_at=timezone.now()
     ).pk
+
+
+@parameter("santunan_kematian", "decree")
+def _decree(user: User) -> int:
+    return Decree.objects.create(
+        number="SK/1", date=AT.date(), programme=_claim(user).programme, issued_by=user, issued_at=AT
+    ).pk
+
+
+@task("modules.santunan_kematian.tasks.read_register")
+@task("modules.santunan_kematian.tasks.apply_register")
+def _register(user: User) -> dict[str, Any]:
+    return {"batch_id": _batch(user)}

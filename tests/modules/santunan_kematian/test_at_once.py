@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from modules.santunan_kematian.actions import claims, decisions, payments
-from modules.santunan_kematian.actions.errors import AlreadyClaimed, BudgetExhausted, NotReady
-from modules.santunan_kematian.models import Budget, Claim, Decision, Payment, RegisterEntry
+from modules.santunan_kematian.actions import claims, decisions, payments, programme
+from modules.santunan_kematian.actions.errors import AlreadyClaimed, BudgetExhausted, NotReady, ProgrammeInUse
+from modules.santunan_kematian.models import Budget, Claim, Decision, Payment, Programme, RegisterEntry
 from modules.services import public as services
 from tenants.letters import tasks
 from tenants.models import Regency
@@ -50,6 +50,25 @@ def at_once(regency: Regency, *deeds: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         return list(pool.map(run, deeds))
+
+
+def after_the_other(regency: Regency, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:
+    """Do `second` while the transaction of `first` is open; that one ends once the other waits for it, or is done."""
+    found: list[Any] = []
+    other = Thread(target=lambda: found.extend(at_once(regency, second)))
+    with transaction.atomic():
+        done = first()
+        other.start()
+        while other.is_alive() and not _somebody_waits():
+            other.join(timeout=0.01)
+    other.join(timeout=30)
+    return done, found[0]
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.rule("SM-08")
@@ -87,6 +106,88 @@ def test_two_villages_begin_a_claim_for_the_same_person(kendal: Regency) -> None
     )
     assert sorted(type(item).__name__ for item in found) == ["AlreadyClaimed", "Claim"], found
     assert Claim.objects.count() == services.open_cases(service="santunan_kematian") == 1
+
+
+BABY = {"birth_date": stage.TODAY - timedelta(days=60), "kk": stage.kk(1)}
+
+
+def begin(cast: Cast, **changes: Any) -> Callable[[], Any]:
+    told = stage.data(1, **{**BABY, **changes})
+    return lambda: claims.draft_claim(data=told, village=cast.village, documents={}, by=None, at=NOON)
+
+
+@pytest.mark.rule("SM-03")
+@pytest.mark.rule("SM-05")
+@pytest.mark.parametrize("niks", [(None, stage.nik(1)), (stage.nik(1), None), (None, None)])
+def test_an_infant_is_claimed_with_and_without_its_nik(kendal: Regency, niks: tuple[str | None, str | None]) -> None:
+    """Whoever comes second waits, then learns that the child is claimed already."""
+    cast = stage.make_cast("33.24")
+    first, second = after_the_other(kendal, *[begin(cast, nik=nik) for nik in niks])
+    assert isinstance(first, Claim)
+    assert isinstance(second, AlreadyClaimed), second
+    assert first.number in str(second)
+    at_random = at_once(kendal, *[begin(cast, nik=nik, birth_order=2) for nik in niks])
+    assert sorted(type(item).__name__ for item in at_random) == ["AlreadyClaimed", "Claim"], at_random
+    assert Claim.objects.count() == services.open_cases(service="santunan_kematian") == 2
+
+
+@pytest.mark.rule("SM-03")
+def test_an_infant_is_changed_into_one_that_is_being_claimed(kendal: Regency) -> None:
+    cast = stage.make_cast("33.24")
+    other = begin(cast, nik=None, birth_order=2)()
+    same = stage.data(1, **{**BABY, "nik": None})
+    _done, second = after_the_other(
+        kendal,
+        begin(cast, nik=stage.nik(1)),
+        lambda: claims.change_claim(claim=other, data=same, documents={}, by=None, at=NOON),
+    )
+    assert isinstance(second, AlreadyClaimed), second
+
+
+@pytest.mark.rule("SM-03")
+def test_the_database_refuses_a_second_claim_for_one_birth(kendal: Regency) -> None:
+    """Without any action: twins may differ by order or by NIK, one birth without NIK stands alone."""
+    cast = stage.make_cast("33.24")
+    without = begin(cast, nik=None)()
+    with_nik = begin(cast, nik=stage.nik(1), birth_order=2)()
+    third = begin(cast, nik=stage.nik(2), birth_order=3)()
+    Claim.objects.filter(pk=third.pk).update(birth_order=2)  # both have a NIK, and these differ
+    for claim in (with_nik, third):
+        with pytest.raises(IntegrityError, match="claim_once_per_birth"), transaction.atomic():
+            Claim.objects.filter(pk=claim.pk).update(birth_order=1)
+    Claim.objects.filter(pk=without.pk).update(released_at=NOON)
+    assert Claim.objects.filter(pk=with_nik.pk).update(birth_order=1) == 1
+
+
+@pytest.mark.rule("SM-11")
+def test_a_claim_is_begun_while_its_programme_is_revised(kendal: Regency) -> None:
+    """The rules of a day are those of the claim of that day, whoever was first."""
+    cast = stage.make_cast("33.24")
+    died = stage.TODAY - timedelta(days=1)
+
+    def revise(start: date) -> Callable[[], Any]:
+        settings = programme.Settings(name="Aturan baru", valid_from=start, amount=Decimal(2_000_000))
+        current = Programme.objects.get(code="santunan")
+        return lambda: programme.revise_programme(programme=current, settings=settings, by=None, at=NOON)
+
+    claim, refused = after_the_other(kendal, begin(cast, died=died, nik=None), revise(died))
+    assert isinstance(refused, ProgrammeInUse), refused
+    revised, late = after_the_other(kendal, revise(stage.TODAY), begin(cast, died=stage.TODAY, nik=None, birth_order=2))
+    assert isinstance(late, Claim), late
+    assert (claim.programme, late.programme) == (cast.programme, revised)
+    assert late.amount == late.case.amount == Decimal(2_000_000)
+    changed = after_the_other(
+        kendal,
+        revise(stage.TODAY + timedelta(days=1)),
+        lambda: claims.change_claim(
+            claim=claim,
+            data=stage.data(1, **{**BABY, "nik": None, "died": stage.TODAY}),
+            documents={},
+            by=None,
+            at=NOON,
+        ),
+    )[1]
+    assert changed.programme == revised
 
 
 @pytest.mark.rule("SM-03")

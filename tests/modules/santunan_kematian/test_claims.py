@@ -1,5 +1,7 @@
 """Filing: what the village does, and what the database never lets happen twice."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,8 +23,11 @@ from modules.santunan_kematian.actions.errors import (
 from modules.santunan_kematian.actions.transitions import take_step
 from modules.santunan_kematian.models import Claim, RegisterEntry
 from modules.santunan_kematian.queries import claims as queries
+from modules.santunan_kematian.queries import reading
 from modules.services import public as services
 from tenants.audit.models import AuditEntry
+from tenants.files import actions as files
+from tenants.files.models import Attachment
 from tests.modules.santunan_kematian import cast as stage
 from tests.modules.santunan_kematian.cast import NOON, TODAY, Cast
 
@@ -186,7 +191,7 @@ def test_an_infant_is_known_by_family_and_birth(cast: Cast) -> None:
     twin = claims.draft_claim(
         data=stage.data(**INFANT, birth_order=2), village=cast.village, documents={}, by=cast.operator, at=NOON
     )
-    with pytest.raises(IntegrityError, match="claim_once_per_infant"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="claim_once_per_"), transaction.atomic():
         Claim.objects.filter(pk=twin.pk).update(birth_order=1)
 
 
@@ -305,3 +310,45 @@ def test_numbers_are_sealed_in_the_table(cast: Cast) -> None:
     for secret in (stage.nik(1), stage.kk(1), "sakit"):
         assert secret not in stored
         assert secret.encode().hex() not in stored
+
+
+def _replaced(cast: Cast, claim: Claim) -> Attachment:
+    """The KK of the claim, after another took its place."""
+    old = claim.case.documents.get(key="kk").attachment
+    claims.change_claim(claim=claim, data=stage.data(1), documents=stage.papers("kk"), by=cast.operator, at=NOON)
+    assert claim.case.documents.get(key="kk").attachment != old
+    return old
+
+
+def _sweep() -> int:
+    return files.sweep_released(before=NOON + timedelta(minutes=1), at=NOON + timedelta(days=1))
+
+
+def test_a_replaced_document_is_swept(
+    cast: Cast, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[list[Any]]]
+) -> None:
+    old = _replaced(cast, stage.drafted(cast))
+    storage, path = old.file.storage, str(old.file.name)
+    assert files.sweep_released(before=NOON, at=NOON) == 0, "not before its day"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert _sweep() == 1
+    assert not Attachment.objects.filter(pk=old.pk).exists()
+    assert not storage.exists(path)
+    assert Attachment.objects.count() == 3
+    assert AuditEntry.objects.get(action="files.attachment_deleted").data["reason"] == "replaced"
+
+
+def test_what_a_decision_rested_on_is_kept(cast: Cast) -> None:
+    claim = stage.approved(cast)
+    decisions.revoke_approval(claim=claim, reason="KK lama", by=cast.director, at=NOON)
+    decisions.ask_again(claim=claim, reason="KK lama", by=cast.director, at=NOON)
+    verification.return_claim(claim=claim, reason="KK lama", by=cast.verifier, at=NOON)
+    old = _replaced(cast, claim)
+    assert _sweep() == 0
+    assert ("Kartu Keluarga (diganti)", old) in reading.documents(claim)
+
+
+def test_a_released_file_that_something_refers_to_stays(cast: Cast) -> None:
+    attachment = stage.drafted(cast).case.documents.get(key="kk").attachment
+    files.release(attachment=attachment, at=NOON)
+    assert _sweep() == 0

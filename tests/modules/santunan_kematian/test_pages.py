@@ -125,7 +125,6 @@ def test_the_list_says_where_the_programme_stands(cast: Cast, batang: Regency) -
     assert "SK-2026-000001" in page
     assert "SK-2026-000001" not in get(cast.director, "", batang).content.decode()
     assert "SK-2026-000001" in get(cast.director, "?filter=open", batang).content.decode()
-    assert "SK-2026-000001" in get(cast.verifier, f"?filter=open&q={stage.nik(1)}", batang).content.decode()
 
 
 def test_the_list_asks_few_queries(cast: Cast, batang: Regency, django_assert_max_num_queries: Any) -> None:

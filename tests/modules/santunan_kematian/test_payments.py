@@ -53,9 +53,9 @@ def test_the_database_refuses_a_second_payment_for_a_person(cast: Cast) -> None:
 
 
 @pytest.mark.rule("SM-03")
-def test_a_person_paid_before_is_not_listed_again(cast: Cast) -> None:
+def test_a_person_listed_before_is_not_listed_again(cast: Cast) -> None:
     """Even when the earlier claim was released by hand in the database, the payment stands in the way."""
-    stage.paid(cast, [stage.approved(cast, 1)])
+    stage.listed(cast, [stage.approved(cast, 1)])
     Claim.objects.update(released_at=NOON)
     again = stage.approved(cast, 1, listed=False)
     with pytest.raises(AlreadyClaimed, match="sudah ada pembayaran"):

@@ -65,7 +65,7 @@ def test_window_in_calendar_days(after: int, passes: bool) -> None:
 
 @pytest.mark.rule("SM-01")
 def test_window_in_working_days() -> None:
-    terms = replace(BATANG, limit_days=30, in_working_days=True)
+    terms = replace(BATANG, limit_days=30, day_kind="working")
     last = rules.last_day(terms, DEATH, weekdays_after)
     assert last == date(2026, 10, 13)
     assert outcome("window", terms, filed_date=last, last_day=last, days_used=30) is Outcome.PASSED
@@ -83,7 +83,7 @@ def test_a_death_after_the_claim_is_refused() -> None:
 @given(limit=st.integers(1, 400), after=st.integers(0, 500), working=st.booleans())
 def test_window_is_exactly_the_limit(limit: int, after: int, working: bool) -> None:
     """Whatever the unit: the last day passes, the next does not, and there is no gap between."""
-    terms = replace(BATANG, limit_days=limit, in_working_days=working)
+    terms = replace(BATANG, limit_days=limit, day_kind="working" if working else "calendar")
     last = rules.last_day(terms, DEATH, weekdays_after)
     filed = DEATH + timedelta(days=after)
     assert (outcome("window", terms, filed_date=filed, last_day=last) is Outcome.PASSED) is (filed <= last)

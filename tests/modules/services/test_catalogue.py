@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from modules.services.actions import CATALOGUE, seed_catalogue
+from modules.services.actions import seed_catalogue
 from modules.services.definition import Definition, parse
 from modules.services.forms import ApplyForm
 from modules.services.letters import blocks_of
 from modules.services.models import Service
 from modules.services.public import Applicant, LetterRefused, act, file_case, publish
+from modules.services.shipped import CATALOGUE
 from tenants.letters.actions import make_letter
 from tenants.letters.models import Letter
 from tenants.models import Regency

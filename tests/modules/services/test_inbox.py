@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from modules.services.inbox import PAGE
 from modules.services.models import Case
 from modules.services.permissions import ServicesPermission as P
 from modules.services.public import act
@@ -36,7 +37,7 @@ def test_page_of_ten_thousand_costs_six_queries(batang: Regency) -> None:
     with CaptureQueriesContext(connection) as queries:
         answer = staff.get("/work/?filter=open")
     asked = [query["sql"] for query in queries if not query["sql"].startswith(("SET", "SAVEPOINT", "RELEASE"))]
-    assert len(NUMBER.findall(answer.text)) == 50
+    assert len(NUMBER.findall(answer.text)) == PAGE
     assert 0 < len(asked) <= 6, "\n".join(asked)
 
 
@@ -82,6 +83,22 @@ def test_search_finds_name_number_and_village(batang: Regency, query: str) -> No
     staff = Visitor(batang, user)
     assert NUMBER.findall(staff.get("/work/", filter="open", q=query).text) == ["SU-2026-000001"]
     assert "Tidak ditemukan" in staff.get("/work/", filter="open", q="Zainal").text
+
+
+def test_search_by_nik_is_answered_without_an_address(batang: Regency) -> None:
+    opened()
+    user = operator()
+    nik = str(filed().case.nik)
+    staff = Visitor(batang, user)
+    assert 'action="/work/services/search/"' in staff.get("/work/").text
+    found = staff.post("/work/services/search/", {"q": f"{nik[:6]} {nik[6:]}", "filter": "mine"})
+    assert NUMBER.findall(found.text) == ["SU-2026-000001"]
+    assert nik not in found.text
+    other = staff.post("/work/services/search/", {"q": "3325015210519001"}).text
+    assert "Tidak ada berkas dengan NIK itu" in other
+    assert "Ketik NIK pemohon" in staff.get("/work/services/search/").text
+    by_words = staff.post("/work/services/search/", {"q": "siti", "filter": "open", "after": "x"})
+    assert by_words["Location"] == "/work/services/?filter=open&q=siti"
 
 
 def test_lists_by_turn_and_clock(batang: Regency) -> None:

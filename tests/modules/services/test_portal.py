@@ -8,14 +8,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
+from pytest_django import Settings
 
 from modules.services.models import Case
+from modules.services.permissions import ServicesPermission as P
 from modules.services.public import act
 from modules.switches import CLOSING, OFF, switch
 from tenants.files.uploads import MAX_BYTES
 from tenants.letters.actions import make_letter
 from tenants.letters.models import Letter
 from tenants.models import Regency
+from tenants.schemas.context import in_regency
 from tests.modules.services.builders import MONDAY, definition, filed, person, publish, reload, unit, village
 from tests.modules.services.conftest import Visitor
 from tests.modules.services.examples import opened
@@ -254,3 +257,43 @@ def test_citizen_downloads_the_letter(visitor: Visitor) -> None:
     answer = visitor.get(address)
     assert b"".join(answer.streaming_content).startswith(b"%PDF")
     assert Visitor(visitor.regency).get(f"/services/track/zzz/letters/{letter.public_id}/").status_code == 404
+
+
+def test_a_flood_of_applications_is_stopped_and_nothing_typed_is_lost(
+    visitor: Visitor, batang: Regency, manggarai: Regency, settings: Settings
+) -> None:
+    """Counted by address in each regency; looking is free, and staff file for as many as come."""
+    settings.LIMITS = {**settings.LIMITS, "application": (2, 600)}
+    opened()
+    for purpose in ("Beasiswa", "Berobat"):
+        assert visitor.post(APPLY, filled(field_keperluan=purpose)).status_code == 302
+    refused = visitor.post(APPLY, filled())
+    assert refused.status_code == 429
+    assert "Tunggu sepuluh menit" in refused.text
+    assert "Beasiswa kuliah" in refused.text
+    assert visitor.get(APPLY).status_code == 200
+    assert Case.objects.count() == 2
+    assert visitor.post(APPLY, filled(), REMOTE_ADDR="203.0.113.9").status_code == 302
+    operator = Visitor(batang, person("operator", "operator_desa", P.FILE, of=village()))
+    assert operator.post(APPLY, filled()).status_code == 302
+    with in_regency(manggarai):
+        opened()
+        there = filled()
+    assert Visitor(manggarai).post(APPLY, there).status_code == 302
+
+
+def test_the_api_counts_with_the_page(visitor: Visitor, settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "application": (1, 600)}
+    opened()
+    assert visitor.post(APPLY, filled()).status_code == 302
+    refused = visitor.post("/api/v1/services/services/surat_uji/applications/")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "600")
+
+
+def test_other_open_forms_are_counted_too(visitor: Visitor, settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "post": (1, 600)}
+    wrong = {"number": "SU-2026-000001", "secret": "AAAAAAAAAA"}
+    assert visitor.post("/services/track/", wrong).status_code == 404
+    refused = visitor.post("/services/track/", wrong)
+    assert (refused.status_code, refused["Retry-After"]) == (429, "600")
+    assert "Terlalu sering mencoba" in refused.text

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from modules.services import inbox, portal
+from modules.services import inbox
 from modules.services.models import Case
 from modules.services.permissions import ServicesPermission
 from modules.services.public import publish
@@ -46,16 +45,6 @@ def test_portal_home_shows_what_was_published_and_switched_since(batang: Regency
     connection.set_tenant(batang, include_public=False)
     switch(regency=batang, key="surat_uji", state="closing", by=None, at=MONDAY)
     assert "Sedang tidak menerima permohonan baru" in client.get("/").content.decode()
-
-
-def test_portal_home_is_written_anew_for_another_language(batang: Regency) -> None:
-    _open_service(batang)
-    portal._everything.cache_clear()
-    client = Client(headers=HOST)
-    client.get("/")
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    assert '<html lang="en"' in client.get("/").content.decode()
-    assert portal._everything.cache_info().misses == 2
 
 
 def test_inbox_asks_at_most_six_times(batang: Regency, django_assert_max_num_queries: Queries) -> None:

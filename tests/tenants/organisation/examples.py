@@ -1,10 +1,11 @@
 """Examples for the pages of the organisation, with numbers that no other regency has."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 from tenants.accounts.models import User
-from tenants.organisation.models import Assignment, LocalHoliday, Position, Unit
-from tests.examples import parameter
+from tenants.organisation.models import Assignment, LocalHoliday, Position, Unit, UnitImport
+from tests.examples import parameter, task
 
 PK = 987_654_321
 
@@ -28,3 +29,14 @@ def assignment(user: User) -> int:
 @parameter("organisation", "holiday")
 def holiday(user: User) -> int:
     return LocalHoliday.objects.create(pk=PK, date=date(2026, 4, 8), name="Hari jadi").pk
+
+
+@parameter("organisation", "queued")
+def queued(user: User) -> int:
+    values = {"rows": [], "queued_at": datetime(2026, 11, 23, tzinfo=UTC), "queued_by": user}
+    return UnitImport.objects.get_or_create(pk=PK, defaults=values)[0].pk
+
+
+@task("tenants.organisation.tasks.write_units")
+def _write_units(user: User) -> dict[str, Any]:
+    return {"import_id": queued(user)}

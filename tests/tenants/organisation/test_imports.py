@@ -1,4 +1,6 @@
 import io
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -7,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenants.audit.models import AuditEntry
+from tenants.organisation import tasks
 from tenants.organisation.actions import (
     FileRefused,
     RowsRefused,
@@ -14,10 +17,14 @@ from tenants.organisation.actions import (
     close_unit,
     create_unit,
     import_units,
+    imports,
+    queue_units,
+    queued,
     record_population,
     seed_regions,
     stage_rows,
     stage_units,
+    written,
 )
 from tenants.organisation.models import Unit, Village
 
@@ -204,3 +211,55 @@ def test_population() -> None:
     assert Village.objects.get(code="33.25.01.2001").population == 1234
     with pytest.raises(ValueError, match="negative"):
         record_population(people={"33.25.01.2001": -1}, by=None, at=NOW)
+
+
+def _many(count: int, last: str = "dinas") -> list[StagedRow]:
+    lines = [
+        f"{n},Unit {n},{'dinas' if n < count else last},{n - 1 if n > 1 else ''},,,,\n" for n in range(1, count + 1)
+    ]
+    return staged("".join(lines))
+
+
+def test_a_large_table_is_written_by_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed in the middle it leaves nothing, and the next one writes it all; a third finds it written."""
+    made = queue_units(rows=_many(30), by=None, at=NOW)
+    create, written_so_far = imports.create_unit, []
+
+    def dies(**values: Any) -> Unit:
+        written_so_far.append(written(made))
+        if len(written_so_far) == 25:
+            raise RuntimeError("killed")
+        return create(**values)
+
+    monkeypatch.setattr(imports, "create_unit", dies)
+    with pytest.raises(RuntimeError):
+        queued.write_units(import_id=made.pk, at=NOW)
+    assert written_so_far[-1] == 20
+    assert not Unit.objects.exists()
+    for _again in range(2):
+        queued.write_units(import_id=made.pk, at=NOW)
+    made.refresh_from_db()
+    assert (made.state, made.counts, made.rows) == ("done", {"create": 30, "change": 0, "same": 0}, [])
+    assert Unit.objects.count() == 30
+
+
+def test_a_large_table_that_no_longer_fits_is_given_up() -> None:
+    made = queue_units(rows=_many(3), by=None, at=NOW)
+    create_unit(code="2", name="Unit 2", kind="dinas", by=None, at=NOW)
+    close_unit(unit=Unit.objects.get(code="2"), by=None, at=NOW)
+    queued.write_units(import_id=made.pk, at=NOW)
+    made.refresh_from_db()
+    assert made.state == "failed"
+    assert made.problem
+    assert Unit.objects.count() == 1
+    with pytest.raises(RowsRefused):
+        queue_units(rows=_many(3, last="entah"), by=None, at=NOW)
+
+
+def test_a_lost_table_is_handed_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(tasks.write_units, "delay", lambda import_id: told.append(import_id))
+    made = queue_units(rows=_many(2), by=None, at=NOW)
+    assert queued.resume(before=NOW) == 0
+    assert queued.resume(before=NOW + timedelta(seconds=1)) == 1
+    assert told == [made.pk]

@@ -1,4 +1,5 @@
 import io
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -16,7 +17,8 @@ from openpyxl import load_workbook
 from tenants.accounts.models import Role, RoleGrant, User
 from tenants.models import Regency
 from tenants.organisation import actions
-from tenants.organisation.models import Assignment, LocalHoliday, Position, Unit
+from tenants.organisation.actions.queued import write_units
+from tenants.organisation.models import Assignment, LocalHoliday, Position, Unit, UnitImport
 from tenants.organisation.queries import office_hours
 
 pytestmark = pytest.mark.usefixtures("batang")
@@ -168,6 +170,19 @@ class TestUnits:
 class TestImport:
     def upload(self, client: Client, content: str) -> HttpResponse:
         return client.post(url("units_import"), {"file": SimpleUploadedFile("unit.csv", content.encode())})
+
+    def test_a_large_table_goes_to_a_worker_and_the_page_says_how_far_it_is(self, admin: Client) -> None:
+        rows = [{"code": str(n), "name": f"Unit {n}", "kind": "dinas"} for n in range(1, actions.MOST_AT_ONCE + 2)]
+        sent = admin.post(url("units_import"), {"rows": json.dumps(rows)})
+        found = UnitImport.objects.get()
+        assert sent["Location"] == url("units_queued", found.pk)
+        page = admin.get(sent["Location"]).text
+        assert 'role="progressbar"' in page
+        fragment = admin.get(sent["Location"], headers={"hx-request": "true"}).text
+        assert ("0 dari 26 baris" in fragment, "<html" in fragment) == (True, False)
+        write_units(import_id=found.pk, at=timezone.now())
+        assert admin.get(sent["Location"], headers={"hx-request": "true"})["HX-Refresh"] == "true"
+        assert "26 unit dibuat, 0 unit diubah" in admin.get(sent["Location"]).text
 
     def test_preview_then_import(self, admin: Client) -> None:
         preview = self.upload(admin, "Kode,Nama,Jenis\n1,Dinas Sosial,dinas\n")

@@ -1,0 +1,80 @@
+"""Signing in to a regency: guessing is stopped, a forgotten password is asked for by mail, a session stays at home."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from tenants.accounts.models import User
+from tenants.models import Regency
+from tenants.schemas.context import in_regency
+
+LOGIN, RESET = "/account/login/", "/account/password/reset/"
+EMAIL, PASSWORD = "rina@batang.test", "sawah-hijau-pagi-2026"
+
+
+@pytest.fixture
+def browser(batang: Regency) -> Client:
+    cache.clear()
+    User.objects.create_user(EMAIL, "Rina Wulandari", PASSWORD)
+    return Client(headers={"host": "batang.localhost"})
+
+
+def sign_in(browser: Client, password: str, **headers: Any) -> int:
+    return browser.post(LOGIN, {"login": EMAIL, "password": password}, **headers).status_code
+
+
+def test_guessing_locks_the_account_out_for_a_while(browser: Client) -> None:
+    """Five wrong passwords close it, from wherever they come, for the right one too."""
+    tries = [sign_in(browser, f"salah-{n}", REMOTE_ADDR=f"203.0.113.{n}") for n in range(6)]
+    assert 302 not in tries
+    assert sign_in(browser, PASSWORD) != 302
+    page = browser.post(LOGIN, {"login": EMAIL, "password": PASSWORD})
+    assert "Terlalu" in page.content.decode()
+    cache.clear()  # a quarter of an hour later
+    assert sign_in(browser, PASSWORD) == 302
+
+
+def test_a_forgotten_password_is_asked_for_by_mail(browser: Client) -> None:
+    known = browser.post(RESET, {"email": EMAIL})
+    unknown = browser.post(RESET, {"email": "siapa@batang.test"})
+    assert (
+        (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"]) == (302, f"{RESET}done/")
+    )
+    assert [letter.to for letter in mail.outbox] == [[EMAIL]], "and nobody learns who has an account"
+    found = re.search(r"http://batang\.localhost\S*?(/account/password/reset/key/\S+)", str(mail.outbox[0].body))
+    assert found
+    page = browser.get(found[1], follow=True)
+    fresh = "pasir-putih-sore-2026"
+    done = browser.post(page.redirect_chain[-1][0], {"password1": fresh, "password2": fresh})
+    assert done.status_code == 302
+    assert sign_in(Client(headers={"host": "batang.localhost"}), PASSWORD) == 200
+    assert sign_in(Client(headers={"host": "batang.localhost"}), fresh) == 302
+
+
+def test_a_session_of_one_regency_is_worth_nothing_in_another(
+    browser: Client, batang: Regency, manggarai: Regency
+) -> None:
+    assert sign_in(browser, PASSWORD) == 302
+    assert browser.get("/work/").status_code == 200
+    for host in ("manggarai.localhost", "localhost"):
+        path = "/console/" if host == "localhost" else "/work/"
+        thief = Client(headers={"host": host})
+        thief.cookies["session"] = browser.cookies["session"].value
+        assert thief.get(path)["Location"].startswith(LOGIN)
+    with in_regency(batang):
+        assert Session.objects.count() == 1
+    with in_regency(manggarai):
+        assert Session.objects.count() == 0
+    assert browser.get("/work/").status_code == 200
+
+
+def test_a_cookie_names_no_domain(browser: Client) -> None:
+    """So a browser sends it to the host that set it, and to no other regency."""
+    sign_in(browser, PASSWORD)
+    assert {morsel["domain"] for morsel in browser.cookies.values()} == {""}
+    assert browser.cookies["session"]["httponly"]
