@@ -21,7 +21,7 @@ from tests.bench.row import Row
 from tests.bench.server import gunicorn
 from tests.tenants.billing.stripe_server import KEY, VERSION, served, signed
 
-EVENTS, CONNECTIONS, PATIENCE = 1_500, 8, 120.0
+EVENTS, CONNECTIONS, PATIENCE = 1_000, 8, 120.0
 TARGET = 100
 SECRET = "whsec_of_the_bench"
 
