@@ -108,7 +108,9 @@ class RunChange(APIView):
     permission = ConsolePermission.PROVISION
     _ACTS = {"retry": actions.retry, "abandonment": actions.abandon}
 
-    @extend_schema(request=None, responses={200: RunDetailSerializer, 409: _REFUSED})
+    @extend_schema(
+        operation_id="console_runs_change", request=None, responses={200: RunDetailSerializer, 409: _REFUSED}
+    )
     def post(self, request: Request, pk: int, change: str) -> Response:
         act = self._ACTS.get(change)
         run = get_object_or_404(ProvisioningRun, pk=pk)

@@ -59,7 +59,7 @@ class RegencyList(APIView):
 
     permission = ConsolePermission.VIEW
 
-    @extend_schema(parameters=_FILTERS, responses=FleetSerializer)
+    @extend_schema(operation_id="console_regencies_list", parameters=_FILTERS, responses=FleetSerializer)
     def get(self, request: Request) -> Response:
         chosen = FleetForm(request.GET).chosen()
         rows = queries.page(chosen, timezone.now(), PAGE)
