@@ -178,6 +178,8 @@ WSGI_APPLICATION = "config.wsgi.application"
 LIMITS = {
     "application": (env.int("LIMIT_APPLICATIONS", 30), 600),
     "post": (env.int("LIMIT_POSTS", 60), 600),
+    # An assessment is saved answer by answer, by all who sit behind one address of an office.
+    "answer": (env.int("LIMIT_ANSWERS", 2000), 600),
 }
 MAX_REQUEST_BYTES = 25_000_000  # with all its files; the proxy of docs/deploy/Caddyfile takes as much
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

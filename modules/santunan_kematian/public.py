@@ -5,10 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from modules.contract import Facts
+from modules.santunan_kematian.actions.programme import forget_rehearsed_money
 from modules.santunan_kematian.queries import claims
 from modules.services import public as services
 
-__all__ = ["PaidBenefit", "facts", "open_cases", "paid_benefits"]
+__all__ = ["PaidBenefit", "facts", "open_cases", "paid_benefits", "went_live"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ def open_cases() -> int:
 def facts(at: datetime) -> Facts:
     """For the central team; the claims themselves are among the cases of the engine."""
     return Facts(more={"paid": claims.paid_count()})
+
+
+def went_live(at: datetime) -> None:
+    """The regency's trial is over, in whose schema we are."""
+    forget_rehearsed_money(by=None, at=at)
 
 
 def paid_benefits(nik: str) -> list[PaidBenefit]:

@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
+    "santunan_kematian.rehearsed_money_forgotten": _("mengembalikan pagu yang terpakai dalam latihan"),
     "santunan_kematian.claim_drafted": _("mulai menulis pengajuan santunan %(subject)s"),
     "santunan_kematian.claim_changed": _("mengubah pengajuan santunan %(subject)s"),
     "santunan_kematian.claim_filed": _("mengajukan santunan %(subject)s"),

@@ -157,6 +157,10 @@ def test_module_off(batang: Regency, endpoint: Endpoint, monkeypatch: pytest.Mon
     assert ask(endpoint, example(endpoint, user), "batang", user).status_code == 404
 
 
+PROVEN = {"stripe_events", "metrics"}
+"""For machines, which show by a signature or a token who they are: before that nothing is stored, and none is counted."""
+
+
 @pytest.mark.parametrize("endpoint", OPEN, ids=[f"{e.urlconf}:{e.name}" for e in OPEN])
 def test_what_needs_no_account_is_not_sent_without_end(
     batang: Regency, endpoint: Endpoint, settings: Settings, monkeypatch: pytest.MonkeyPatch
@@ -176,7 +180,8 @@ def test_what_needs_no_account_is_not_sent_without_end(
     url = reverse(endpoint.name, kwargs=kwargs, urlconf=endpoint.urlconf)
     if endpoint.is_api:
         client.post(url)
-    assert client.post(url, ANSWERABLE).status_code in (405, 429)
+    refused = {400, 404} if endpoint.name in PROVEN else {405, 429}
+    assert client.post(url, ANSWERABLE).status_code in refused
 
 
 @pytest.mark.parametrize("endpoint", REGENCY, ids=names(REGENCY))

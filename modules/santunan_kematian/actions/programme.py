@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from modules.santunan_kematian.actions.errors import CeilingTooLow, ProgrammeInUse, ProgrammeOverlaps, Refused
-from modules.santunan_kematian.models import Budget, Programme
+from modules.santunan_kematian.models import Budget, Decision, Programme
 from modules.santunan_kematian.rules import Terms
 from tenants.audit.actions import record
 from tenants.people.formats import rupiah, tanggal
@@ -126,3 +127,15 @@ def _plain(settings: Settings) -> dict[str, Any]:
     return {
         name: value if isinstance(value, bool | int | None) else str(value) for name, value in asdict(settings).items()
     }
+
+
+@transaction.atomic
+def forget_rehearsed_money(*, by: Any, at: datetime) -> None:
+    """The regency has gone live: what rehearsals have set aside and paid out is no longer of its ceilings (SM-08)."""
+    rehearsed = Decision.objects.filter(outcome="approved", revoked_at=None, claim__case__is_rehearsal=True)
+    for budget in Budget.objects.select_for_update().filter(committed__gt=0):
+        own = rehearsed.filter(budget=budget)
+        budget.committed -= own.aggregate(total=Sum("amount"))["total"] or 0
+        budget.paid -= own.filter(payment__paid_at__isnull=False).aggregate(total=Sum("amount"))["total"] or 0
+        budget.save(update_fields=["committed", "paid"])
+        record("santunan_kematian.rehearsed_money_forgotten", subject=budget, by=by, at=at, data={"year": budget.year})

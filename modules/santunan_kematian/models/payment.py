@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.santunan_kematian.models.claim import ACTOR, Claim, Decision
 from modules.santunan_kematian.models.programme import Programme
+from tenants.current import is_trial
 from tenants.people.fields import EncryptedField, KeyedHashField
 
 
@@ -53,6 +54,12 @@ class PaymentList(models.Model):
         return self.payments.aggregate(total=models.Sum("amount"))["total"] or Decimal(0)
 
 
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def counted(self) -> "PaymentQuerySet":
+        """Those of the regency's present life: rehearsals while it is in trial, real money from then on."""
+        return self.filter(claim__case__is_rehearsal=is_trial())
+
+
 class Payment(models.Model):
     """The money of one claim. The database refuses a second one for the same person (SM-03)."""
 
@@ -73,6 +80,8 @@ class Payment(models.Model):
     method = models.CharField(_("Cara bayar"), max_length=10, choices=Method)
     receipt_number = models.CharField(_("Nomor kuitansi"), max_length=80, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         ordering = ["payment_list_id", "pk"]

@@ -93,7 +93,7 @@ def standing_decision(claim: Claim) -> Decision | None:
 
 def paid_for(nik: str) -> list[tuple[str, date, Decimal]]:
     """Benefits paid for the death of this person: claim number, day, amount."""
-    rows = Payment.objects.filter(person_hash=keyed_hash("deceased", nik), paid_at__isnull=False)
+    rows = Payment.objects.counted().filter(person_hash=keyed_hash("deceased", nik), paid_at__isnull=False)
     return [
         (row.claim.number, day_of(row.paid_at), row.amount) for row in rows.select_related("claim__case") if row.paid_at
     ]
@@ -101,7 +101,7 @@ def paid_for(nik: str) -> list[tuple[str, date, Decimal]]:
 
 def paid_count() -> int:
     """How many benefits were paid."""
-    return Payment.objects.filter(paid_at__isnull=False).count()
+    return Payment.objects.counted().filter(paid_at__isnull=False).count()
 
 
 def _approved(claim: Claim) -> bool:

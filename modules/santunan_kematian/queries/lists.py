@@ -257,7 +257,11 @@ def figures(user: Any, found: services.Reach, now: datetime) -> list[dict[str, s
     )
     late_at = cases.filter(due_at__lt=now).values("turn_role").annotate(n=Count("pk")).order_by("-n").first()
     start, end = between(today.replace(day=1), today)
-    month = Payment.objects.filter(paid_at__gte=start, paid_at__lt=end).aggregate(n=Count("pk"), total=Sum("amount"))
+    month = (
+        Payment.objects.counted()
+        .filter(paid_at__gte=start, paid_at__lt=end)
+        .aggregate(n=Count("pk"), total=Sum("amount"))
+    )
     promise = services.current("santunan_kematian")
     days = promise.definition.promise_days if promise else None
     return [
@@ -293,7 +297,7 @@ def _desk(role: str) -> str:
 def _mean_days(now: datetime) -> str:
     """Mean calendar days from draft to payment over the last 90 days."""
     taken = ExpressionWrapper(F("paid_at") - F("claim__case__filed_at"), output_field=DurationField())
-    recent = Payment.objects.filter(paid_at__gte=now - timedelta(days=90), paid_at__lte=now)
+    recent = Payment.objects.counted().filter(paid_at__gte=now - timedelta(days=90), paid_at__lte=now)
     mean = recent.aggregate(mean=Avg(taken))["mean"]
     if mean is None:
         return "–"

@@ -11,6 +11,7 @@ from modules.santunan_kematian.forecast import VillageRate, rates
 from modules.santunan_kematian.models import Claim, DeathReport, Payment
 from modules.santunan_kematian.queries.budget import budget_of
 from modules.santunan_kematian.queries.days import between
+from tenants.current import is_trial
 from tenants.organisation.calendar import regency_zone
 from tenants.organisation.models import Village
 
@@ -31,7 +32,8 @@ def realisation(year: int) -> list[Month]:
     """Payments by month of a year with the running total; all twelve months."""
     start, end = between(date(year, 1, 1), date(year, 12, 31))
     paid = (
-        Payment.objects.filter(paid_at__gte=start, paid_at__lt=end)
+        Payment.objects.counted()
+        .filter(paid_at__gte=start, paid_at__lt=end)
         .annotate(month=ExtractMonth("paid_at", tzinfo=regency_zone()))
         .values("month")
         .annotate(persons=Count("pk"), total=Sum("amount"))
@@ -51,7 +53,7 @@ def realisation(year: int) -> list[Month]:
 
 def village_rates(year: int) -> list[VillageRate]:
     """Claims filed in a year per 1,000 people, all villages."""
-    filed = Claim.objects.filter(filed_date__year=year)
+    filed = Claim.objects.filter(filed_date__year=year, case__is_rehearsal=is_trial())
     counted: dict[int, int] = dict(filed.values_list("village").annotate(claims=Count("pk")))
     villages = Village.objects.select_related("district").order_by("code")
     return rates((f"{v.title}, {v.district.name}", counted.get(v.pk, 0), v.population) for v in villages)
@@ -66,7 +68,7 @@ def deaths(*, first: date, last: date) -> QuerySet[Claim]:
         death_reports__reported_at__lt=end,
     )
     return (
-        Claim.objects.filter(reported)
+        Claim.objects.filter(reported, case__is_rehearsal=is_trial())
         .annotate(
             reported_at=F("death_reports__reported_at"),
             acknowledged_at=F("death_reports__acknowledged_at"),
@@ -81,7 +83,7 @@ def deaths(*, first: date, last: date) -> QuerySet[Claim]:
 def waiting_reports() -> QuerySet[DeathReport]:
     """Reports that nobody has acknowledged yet, oldest first."""
     return (
-        DeathReport.objects.filter(acknowledged_at=None)
+        DeathReport.objects.filter(acknowledged_at=None, claim__case__is_rehearsal=is_trial())
         .select_related("claim__case", "claim__village")
         .order_by("reported_at")
     )

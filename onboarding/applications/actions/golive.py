@@ -2,10 +2,14 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from modules.registry import discover
 from onboarding.applications import facts
 from onboarding.applications.actions.refusals import AlreadyDecided, Held, Incomplete, ReasonMissing
 from onboarding.applications.models import GoLiveRequest
@@ -77,8 +81,18 @@ def open_for_real(*, regency: Regency, by: User | None, at: datetime) -> Regency
         went_live(regency=regency, by=by, at=at)
     with in_regency(regency):
         record("applications.went_live", subject=regency, by=Operator(by.name) if by else None, at=at)
+        _tell_modules(at)
     hosts.changed()
     return regency
+
+
+def _tell_modules(at: datetime) -> None:
+    """Each module's public face may have `went_live(at)`: what it keeps of the trial ends there."""
+    for module in discover():
+        if find_spec(f"{module.app}.public"):
+            tell: Any = getattr(import_module(f"{module.app}.public"), "went_live", None)
+            if tell:
+                tell(at)
 
 
 def _refuse_unready(regency: Regency, at: datetime) -> None:

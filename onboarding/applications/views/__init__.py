@@ -20,6 +20,7 @@ from onboarding.models import ProvisioningRun
 from tenants import regions
 from tenants.accounts.access import public_page
 from tenants.addresses import site_url
+from tenants.ratelimit import limited
 
 State = Application.State
 
@@ -43,6 +44,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Name and official mailbox; the link that goes on from here is in the mail."""
@@ -78,6 +80,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
@@ -93,6 +96,7 @@ def link(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def verification(request: HttpRequest, token: str) -> HttpResponse:

@@ -17,9 +17,11 @@ from onboarding.applications.views import find
 from onboarding.applications.views.posted import posted
 from tenants.accounts.access import public_page
 from tenants.files.actions import FileRefused
+from tenants.ratelimit import limited
 
 
 @public_page
+@limited("post")
 @require_POST
 def withdrawal(request: HttpRequest, token: str) -> HttpResponse:
     """Give up; the regency is free for others at once."""
@@ -34,6 +36,7 @@ def withdrawal(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @require_POST
 def claim(request: HttpRequest, token: str) -> HttpResponse:
     """Go on, now that the regency is free."""
@@ -41,6 +44,7 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @require_POST
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Ask to work on the application that is there."""
@@ -48,6 +52,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @require_POST
 def join_answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """Let a colleague in, or not."""
@@ -57,6 +62,7 @@ def join_answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def contest(request: HttpRequest, token: str) -> HttpResponse:

@@ -19,6 +19,7 @@ from onboarding.applications.views.posted import posted
 from tenants.accounts.access import public_page
 from tenants.files.actions import FileRefused
 from tenants.files.serving import serve
+from tenants.ratelimit import limited
 
 SIGNABLE = {
     Application.State.SUBMITTED, Application.State.RETURNED, Application.State.PROVISIONING, Application.State.TRIAL,
@@ -53,6 +54,7 @@ def pdf_of(application: Application, kind: str) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def agreements(request: HttpRequest, token: str) -> HttpResponse:

@@ -29,9 +29,11 @@ from onboarding.applications.views.posted import posted
 from tenants import regions
 from tenants.accounts.access import public_page
 from tenants.files.actions import FileRefused
+from tenants.ratelimit import limited
 
 
 @public_page
+@limited("post")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def officer(request: HttpRequest, token: str) -> HttpResponse:
@@ -42,6 +44,7 @@ def officer(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def letter(request: HttpRequest, token: str) -> HttpResponse:
@@ -53,6 +56,7 @@ def letter(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def address(request: HttpRequest, token: str) -> HttpResponse:
@@ -77,6 +81,7 @@ def _checked(request: HttpRequest, found: Application) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def modules(request: HttpRequest, token: str) -> HttpResponse:
@@ -109,6 +114,7 @@ def modules(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def administrators(request: HttpRequest, token: str) -> HttpResponse:
@@ -122,6 +128,7 @@ def administrators(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def terms(request: HttpRequest, token: str) -> HttpResponse:
@@ -141,6 +148,7 @@ def terms(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public_page
+@limited("post")
 @require_POST
 def submission(request: HttpRequest, token: str) -> HttpResponse:
     """Hand it in."""

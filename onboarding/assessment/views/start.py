@@ -16,12 +16,14 @@ from onboarding.assessment.queries.editions import current, partners, recommende
 from onboarding.assessment.views.access import ended, find, too_often
 from tenants import regions
 from tenants.accounts.access import public_page
+from tenants.ratelimit import limited
 
 HOUR = 3600
 MOST_MEASURED = 4_000_000
 
 
 @public_page
+@limited("answer")
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """What the assessment is, and the form that begins one."""
@@ -60,6 +62,7 @@ def _suggested(request: HttpRequest) -> dict[str, object]:
 
 
 @public_page
+@limited("answer")
 @require_http_methods(["GET", "POST"])
 def resume(request: HttpRequest) -> HttpResponse:
     """A lost link is mailed again. The answer does not say whether the address is known."""
@@ -76,6 +79,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
+@limited("answer")
 @require_POST
 def renewal(request: HttpRequest, token: str) -> HttpResponse:
     """A link that ended sends its successor to its own address."""
