@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenants.accounts.access import public_page, require, signed_in
 from tenants.accounts.permissions import StaffPermission
 from tenants.audit.sentences import sentence
+from tenants.ratelimit import limited
 from tenants.support import actions, queries
 from tenants.support.forms import ConsentForm
 from tenants.support.models import Access
@@ -67,6 +68,7 @@ def revocation(request: HttpRequest, access: int) -> HttpResponse:
 
 @never_cache
 @public_page
+@limited("post")
 @require_http_methods(["GET", "POST"])
 def entry(request: HttpRequest, token: str) -> HttpResponse:
     """The one-time link of an operator: what is about to be opened, and the button that opens it."""
