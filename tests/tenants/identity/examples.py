@@ -37,3 +37,13 @@ def _version(user: User) -> str:
 @parameter("identity", "size", shared=True)
 def _size(user: User) -> str:
     return "small"
+
+
+@parameter("console:crest", "version")
+def _shown_in_the_console(user: User) -> str:
+    return crested(Regency.objects.get(code="33.25")).crest_version
+
+
+@parameter("", "key")
+def _catalogued(user: User) -> str:
+    return "services"
