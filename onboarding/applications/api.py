@@ -152,9 +152,9 @@ class Status(Open):
     @extend_schema(request=DetailsSerializer, responses=StatusSerializer)
     def patch(self, request: Request, key: str) -> Response:
         """Fill in some of its parts."""
+        found, at = _find(key), timezone.now()
         sent = DetailsSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        found, at = _find(key), timezone.now()
         with transaction.atomic():
             for save in _saves(found, sent.validated_data, at):
                 _say(save)
@@ -167,9 +167,9 @@ class Letter(Open):
     @extend_schema(request=LetterSerializer, responses=StatusSerializer)
     def put(self, request: Request, key: str) -> Response:
         """The letter of assignment: PDF, JPEG or PNG."""
+        found = _find(key)
         sent = LetterSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        found = _find(key)
         try:
             _say(lambda: actions.save_letter(application=found, **sent.validated_data, at=timezone.now()))
         except FileRefused as refused:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onboarding.applications import actions, documents, facts, queries
 from onboarding.applications.forms import AgreementForm
 from onboarding.applications.models import TONES, Agreement, Application, GoLiveRequest, Paper
+from onboarding.assessment.public import assessments_of
 from tenants.accounts.access import require
 from tenants.files.actions import FileRefused
 from tenants.files.serving import serve
@@ -81,6 +82,7 @@ def _show(request: HttpRequest, found: Application, *, error: str = "", status: 
         "rivals": [(rival, queries.newest_paper(rival)) for rival in queries.rivals(found)],
         "modules": [(queries.name_of(key), found.sources.get(key, "")) for key in found.modules],
         "events": found.events.order_by("-pk"),
+        "assessments": assessments_of(found.code),
         "agreements": [(item, TONES.get(item.state, "")) for item in queries.agreements(found.code)],
         "kinds": Agreement.Kind.choices,
         "decisions": _decisions(found) if may_decide else [],
@@ -109,7 +111,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Application, pk=pk)
     what = request.POST.get("transition", "")
     if what not in DECISIONS:
-        raise Http404
+        return _show(request, found, error=_("Pilih salah satu keputusan."), status=422)
     extra = {} if what == "approve" else {"reason": request.POST.get("reason", "")}
     return _decide(request, found, DECISIONS[what], **extra)
 

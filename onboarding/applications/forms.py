@@ -155,7 +155,7 @@ class TermsForm(forms.Form):
         ),
     )  # fmt: skip
     starts_on = forms.DateField(
-        label=_("Mulai berlaku"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Berlaku mulai"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     months = forms.TypedChoiceField(
         label=_("Jangka waktu"), coerce=int,

@@ -108,7 +108,8 @@ def verification(request: HttpRequest, token: str) -> HttpResponse:
         found = actions.find_verification(token=token, at=timezone.now())
     except actions.ApplicationRefused as refused:
         context = {"form": LinkForm(), "problem": str(refused)}
-        return render(request, "applications/link.html", context, status=410)
+        status = 404 if isinstance(refused, actions.LinkInvalid) else 409  # used and never sent look the same
+        return render(request, "applications/link.html", context, status=status)
     return render(request, "applications/verification.html", {"application": found})
 
 

@@ -5,6 +5,7 @@ So a repeated, late or overtaken event does no harm, and any of them can be repl
 """
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
+from tenants import tally
 from tenants.audit.actions import record
 from tenants.billing import tasks
 from tenants.billing.actions.invoices import balance
@@ -113,6 +116,8 @@ def _close(event: WebhookEvent, state: str, outcome: str, at: datetime) -> str:
     event.state, event.outcome, event.processed_at = state, outcome[:300], at
     event.attempts += 1
     event.save(update_fields=["state", "outcome", "processed_at", "attempts"])
+    with suppress(RedisError):  # only counted for the operators' figures
+        tally.add("webhooks", "stripe", state)
     return state
 
 

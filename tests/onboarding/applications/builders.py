@@ -7,11 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from onboarding.applications import actions, links
-from onboarding.applications.models import Application
+from onboarding.applications.models import Application, JoinRequest
+from tenants.accounts.models import User
 from tests.tenants.files.samples import picture, upload
 
 KENDAL = "33.24"
 EMAIL = "dewi@kendalkab.go.id"
+SECOND = "arif@kendalkab.go.id"
 OFFICER = {
     "officer_name": "Dewi Anggraini, S.Kom.",
     "nip": "198503152010012003",
@@ -70,6 +72,29 @@ def filled(code: str = KENDAL, email: str = EMAIL, **changes: Any) -> Applicatio
 
 def submitted(code: str = KENDAL, email: str = EMAIL, **changes: Any) -> Application:
     return actions.submit(application=filled(code, email, **changes), at=timezone.now())
+
+
+def waiting(code: str = KENDAL, email: str = SECOND) -> Application:
+    """Somebody who came second."""
+    verified(code)
+    return verified(code, email)
+
+
+def asked_to_join(code: str = KENDAL) -> JoinRequest:
+    """A colleague's wish to work on the application that was there first."""
+    return actions.ask_to_join(application=waiting(code), at=timezone.now())
+
+
+def contested(code: str = KENDAL) -> Application:
+    """Somebody who came second and says that the first one may not claim the regency."""
+    return actions.contest(
+        application=waiting(code), reason="Kami yang ditugaskan.", letter=document(), at=timezone.now()
+    )
+
+
+def approved(by: User, code: str = KENDAL) -> Application:
+    """One whose regency is being made."""
+    return actions.approve(application=submitted(code), by=by, at=timezone.now())
 
 
 def key_of(application: Application) -> str:

@@ -81,7 +81,7 @@ def test_opening_the_link_is_not_yet_a_proof(visitor: Client) -> None:
     answer = visitor.post(address)
     assert answer["Location"] == f"/apply/{links.key_of(draft)}/"
     used = visitor.get(address)
-    assert used.status_code == 410
+    assert used.status_code == 404
     assert "sudah dipakai" in used.content.decode()
 
 
