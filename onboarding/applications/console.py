@@ -16,10 +16,10 @@ from onboarding.applications import actions, documents, facts, queries
 from onboarding.applications.forms import AgreementForm
 from onboarding.applications.models import TONES, Agreement, Application, GoLiveRequest, Paper
 from onboarding.assessment.public import assessments_of
+from tenants import regions
 from tenants.accounts.access import require
 from tenants.files.actions import FileRefused
 from tenants.files.serving import serve
-from tenants.models import Regency
 from tenants.permissions import ConsolePermission
 
 PAGE = 30
@@ -161,7 +161,7 @@ def document(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require(ConsolePermission.DECIDE_APPLICATIONS)
 def agreements(request: HttpRequest, code: str) -> HttpResponse:
     """The agreements of a regency; an operator may hand in a copy that came on paper."""
-    regency = get_object_or_404(Regency, code=code)
+    regency = _place(code)
     form = AgreementForm(request.POST or None, request.FILES or None)
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
@@ -182,6 +182,14 @@ def agreements(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": [(_("Pengajuan"), "/console/applications/")],
     }
     return render(request, "applications/console/agreements.html", context, status=status)
+
+
+def _place(code: str) -> regions.RegencyInfo:
+    """The regency of a code, whether it is here already or still on its way."""
+    try:
+        return regions.regency(code)
+    except regions.UnknownRegency:
+        raise Http404 from None
 
 
 @require_POST

@@ -155,9 +155,9 @@ def bulk_verdict(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_GET
 @require(_VERIFY)
-def evidence(request: HttpRequest, code: str, public_id: Any) -> HttpResponseBase:
+def evidence(request: HttpRequest, code: str, file_uuid: Any) -> HttpResponseBase:
     """A file of an answer."""
-    found = get_object_or_404(Evidence, public_id=public_id, sheet__assessment__code=code)
+    found = get_object_or_404(Evidence, public_id=file_uuid, sheet__assessment__code=code)
     return serve(found)  # type: ignore[arg-type]  # it has an attachment's fields
 
 

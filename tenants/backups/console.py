@@ -91,7 +91,10 @@ def take(request: HttpRequest, code: str) -> HttpResponse:
 def restore(request: HttpRequest, code: str) -> HttpResponse:
     """Lay one of the backups out beside the live schema."""
     found = get_object_or_404(Regency, code=code)
-    chosen = request.POST.get("backup", "")
+    chosen = request.POST.get("backup")
+    if chosen is None:
+        messages.error(request, _("Pilih cadangan yang akan digelar."))
+        return redirect("console:regency_backups", code)
     backup = get_object_or_404(
         Backup.objects.complete(), schema_name=found.schema_name, pk=chosen if chosen.isdecimal() else 0
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from onboarding.assessment.models import Link, Sheet, Unit
 from tenants.accounts.access import public_page
-from tenants.ratelimit import address, is_too_often
+from tenants.ratelimit import address, is_too_often, limited
 
 View = Callable[..., HttpResponseBase]
 
@@ -22,6 +22,7 @@ def holder(*, lead: bool = False, whole: bool = False) -> Callable[[View], View]
 
     `lead`: only for the leading link; `whole`: only for a link that opens everything. To others, and with a token
     that nobody made, the page does not exist (404). A link that ended is told so (410) and how to get a new one.
+    What is sent is counted before the token is looked up.
     """
 
     def decorate(view: View) -> View:
@@ -37,7 +38,7 @@ def holder(*, lead: bool = False, whole: bool = False) -> Callable[[View], View]
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
             return response
 
-        return public_page(guarded)
+        return public_page(limited("answer")(guarded))
 
     return decorate
 

@@ -158,11 +158,11 @@ def answer(
 
 @require_GET
 @holder()
-def file(request: HttpRequest, public_id: Any, link: Link, token: str) -> HttpResponseBase:
+def file(request: HttpRequest, file_uuid: Any, link: Link, token: str) -> HttpResponseBase:
     """A file of evidence, to those who may answer the question that it is about."""
     found = get_object_or_404(
         Evidence.objects.select_related("sheet__instrument", "unit"),
-        public_id=public_id,
+        public_id=file_uuid,
         sheet__assessment=link.assessment_id,
     )
     content = found.sheet.instrument.read

@@ -85,12 +85,14 @@ def quotation_paper(request: HttpRequest, pk: int) -> HttpResponse:
 def quotation_steps(request: HttpRequest, pk: int) -> HttpResponse:
     """Send an offer out, or take it back."""
     found = get_object_or_404(Quotation, pk=pk)
-    form = ReasonForm(request.POST)
+    name, form = request.POST.get("transition", ""), ReasonForm(request.POST)
+    if not name:
+        return _quotation(request, pk, status=422, error=_("Pilih salah satu keputusan."))
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
-        if request.POST.get("transition") == "issue":
+        if name == "issue":
             actions.issue_quotation(quotation=found, by=request.user, at=timezone.now())
-        elif request.POST.get("transition") == "withdraw":
+        elif name == "withdraw":
             actions.withdraw_quotation(quotation=found, reason=reason, by=request.user, at=timezone.now())
         else:
             raise Http404

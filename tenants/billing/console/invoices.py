@@ -97,6 +97,8 @@ def steps(request: HttpRequest, pk: int) -> HttpResponse:
         "read_only": lambda bill: actions.make_read_only(invoice=bill, reason=why, by=who, at=now),
         "reopen": lambda bill: actions.reopen(invoice=bill, reason=why, by=who, at=now),
     }
+    if not name:
+        return _page(request, pk, status=422, error=_("Pilih salah satu keputusan."))
     if name not in deeds:
         raise Http404
     response = _do(request, pk, deeds[name])
