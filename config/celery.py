@@ -36,14 +36,15 @@ class RegencyTask(TenantTask):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         from tenants.actions import refuse_task
-        from tenants.schemas.context import assert_schema
+        from tenants.schemas.context import assert_schema, connection
 
         schema = get_schema_name_from_task(self, kwargs)
         if schema and refuse_task(task=str(self.name), schema_name=schema, even_closed=self.even_closed):
             return None
-        assert_schema(schema or "public")
+        begun = schema or connection.schema_name  # called in place, it works for whom its caller works
+        assert_schema(begun)
         result = self.run(*args, **kwargs)
-        assert_schema(schema or "public")
+        assert_schema(begun)
         return result
 
     def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:

@@ -45,7 +45,7 @@ class BeginSerializer(serializers.Serializer[Any]):
     officer_name = serializers.CharField(max_length=120)
 
 
-class TokenSerializer(serializers.Serializer[Any]):
+class VerificationSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(max_length=60)
 
 
@@ -129,10 +129,10 @@ class Applications(Open):
 
 
 class Verification(Open):
-    @extend_schema(request=TokenSerializer, responses=KeySerializer)
+    @extend_schema(request=VerificationSerializer, responses=KeySerializer)
     def post(self, request: Request) -> Response:
         """Prove the mailbox with the token of the mail, once."""
-        sent = TokenSerializer(data=request.data)
+        sent = VerificationSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         try:
             found = actions.verify(token=sent.validated_data["token"], at=timezone.now())

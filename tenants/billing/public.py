@@ -5,16 +5,17 @@ from collections.abc import Collection
 from django.utils import timezone
 
 from tenants.billing.models import Contract
-from tenants.schemas.context import in_public
 
 __all__ = ["plan_names"]
 
 
 def plan_names(codes: Collection[str] = ()) -> dict[str, str]:
-    """The plan of each regency whose contract runs today, by Kemendagri code; of all of them without `codes`."""
+    """The plan of each regency whose contract runs today, by Kemendagri code; of all of them without `codes`.
+
+    Called in public.
+    """
     today = timezone.localdate()
-    with in_public():
-        running = Contract.objects.filter(starts_on__lte=today, ends_on__gte=today).order_by("starts_on", "pk")
-        if codes:
-            running = running.filter(regency__code__in=codes)
-        return dict(running.values_list("regency__code", "plan__name"))
+    running = Contract.objects.filter(starts_on__lte=today, ends_on__gte=today).order_by("starts_on", "pk")
+    if codes:
+        running = running.filter(regency__code__in=codes)
+    return dict(running.values_list("regency__code", "plan__name"))

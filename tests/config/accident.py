@@ -48,7 +48,7 @@ def posted(form: dict[str, str]) -> str:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": f"/orang/{NIK}/",
-        "QUERY_STRING": urlencode({"q": KK, "nama": NAME}),
+        "QUERY_STRING": urlencode({"q": PHONE, "nama": NAME}),
         "CONTENT_TYPE": "application/x-www-form-urlencoded",
         "CONTENT_LENGTH": str(len(body)),
         "HTTP_HOST": "batang.localhost",

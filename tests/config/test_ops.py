@@ -230,7 +230,8 @@ def test_a_lock_pins_by_hash_and_names_no_host(lock: Path) -> None:
 
 def test_what_is_tested_is_what_runs() -> None:
     assert len(LOCKS) == 4
-    pins = {lock.stem: set(re.findall(r"^([\w.-]+==.+) \\$", lock.read_text(), re.MULTILINE)) for lock in LOCKS}
+    # Without markers: a tool may ask for a package everywhere that the product asks for on one Python alone.
+    pins = {lock.stem: set(re.findall(r"^([\w.-]+==[^ ;]+)", lock.read_text(), re.MULTILINE)) for lock in LOCKS}
     assert pins["build"] | pins["production"] <= pins["run"] <= pins["dev"]
 
 

@@ -146,7 +146,7 @@ def test_off_is_in_no_menu_and_no_list(batang: Regency) -> None:
 
     def shown() -> tuple[bool, bool]:
         with in_regency(batang):
-            labels = [str(item["label"]) for section in menu(request)["menu"] for item in section["items"]]
+            labels = [item.label for section in menu(request)["menu"] for item in section.items]
         listed = Client(headers={"host": "batang.localhost"}).get("/api/v1/modules/").json()
         connection.set_tenant(batang, include_public=False)
         return "Santunan kematian" in labels, KEY in [module["key"] for module in listed]

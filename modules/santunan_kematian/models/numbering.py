@@ -15,6 +15,10 @@ class NumberPattern(models.Model):
         personal = ()
         specific = ()
 
+    class Restore:
+        name = _("Pola nomor santunan kematian")
+        parts = ()
+
     class Template:
         key = "kind"
         fields = ("pattern", "classification")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.santunan_kematian.models.claim import ACTOR, Claim, Decision
 from modules.santunan_kematian.models.programme import Programme
-from tenants.current import is_trial
+from tenants.current import current_regency
 from tenants.people.fields import EncryptedField, KeyedHashField
 
 
@@ -57,7 +57,7 @@ class PaymentList(models.Model):
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def counted(self) -> "PaymentQuerySet":
         """Those of the regency's present life: rehearsals while it is in trial, real money from then on."""
-        return self.filter(claim__case__is_rehearsal=is_trial())
+        return self.filter(claim__case__is_rehearsal=current_regency().is_trial)
 
 
 class Payment(models.Model):
