@@ -26,7 +26,6 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from redis.exceptions import RedisError
 
-from config import fleet
 from tenants import tally
 from tenants.accounts.access import public_page
 
@@ -84,6 +83,8 @@ class _Shared:
     """What is the same in whichever web process answers."""
 
     def collect(self) -> Iterator[Metric]:
+        from config import fleet  # its models: the web server counts before and beside them
+
         for name, text, labels, rows in fleet.figures():
             family = CounterMetricFamily if name in fleet.COUNTERS else GaugeMetricFamily
             figure: Any = family(f"rujukan_{name}", text, labels=labels)
