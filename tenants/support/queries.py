@@ -69,10 +69,8 @@ def row(access: Access, at: datetime) -> Row:
 
 
 def pages(access: Access) -> QuerySet[AuditEntry]:
-    """Every request made under an access, newest first."""
-    return AuditEntry.objects.filter(action=PAGE_OPENED, subject_type=_SUBJECT, subject_id=str(access.pk)).order_by(
-        "-id"
-    )
+    """Every request made under an access."""
+    return AuditEntry.objects.filter(action=PAGE_OPENED, subject_type=_SUBJECT, subject_id=str(access.pk))
 
 
 def state_of(access: Access, at: datetime) -> str:
