@@ -35,6 +35,7 @@ console: list[URLPattern | URLResolver] = [
     path("regencies/<str:code>/support/", support.accesses, name="support"),
     path("regencies/<str:code>/support/<int:access>/entry/", support.entry, name="support_entry"),
     path("regencies/<str:code>/deletion/", deletion.deletion, name="deletion"),
+    path("regencies/<str:code>/deletion/package/", deletion.package, name="deletion_package"),
     path(
         "regencies/<str:code>/deletion/<int:deletion>/confirmation/",
         deletion.confirmation,
