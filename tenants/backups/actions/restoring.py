@@ -83,6 +83,8 @@ def lay_out_beside(*, restored: RestoredSchema, up_to_date: bool = True) -> Rest
         try:
             with usable(restored.backup) as (_facts, reader), transaction.atomic():
                 lay_out(reader, restored.schema_name)
+                if up_to_date and lacks_migrations(restored.schema_name):
+                    _migrate(restored.schema_name)
                 restored.state = RestoredSchema.State.READY
                 restored.save(update_fields=["state"])
         except NotUsable as refused:
@@ -90,11 +92,16 @@ def lay_out_beside(*, restored: RestoredSchema, up_to_date: bool = True) -> Rest
         except Exception as error:
             logger.exception("a backup could not be laid out")
             return _failed(restored, _("Gagal digelar (%s). Coba sekali lagi.") % type(error).__name__)
-        if up_to_date and lacks_migrations(restored.schema_name):
-            with in_schema(restored.schema_name):
-                command = get_tenant_base_migrate_command_class()()
-                call_command(command, interactive=False, verbosity=0, skip_checks=True)
     return restored
+
+
+def _migrate(schema: str) -> None:
+    """Bring a schema of an earlier release to this one, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be checked forbids to alter its table
+    with in_schema(schema):
+        command = get_tenant_base_migrate_command_class()()
+        call_command(command, interactive=False, verbosity=0, skip_checks=True)
 
 
 def _failed(restored: RestoredSchema, why: str) -> RestoredSchema:
