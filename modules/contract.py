@@ -56,8 +56,8 @@ class Facts:
     cases_open: int = 0
     cases_closed: int = 0
     cases_late: int = 0
-    unfinished: int = 0
-    """Services that had cases filed in the last 30 days and earlier, and finished none of them."""
+    unfinished: tuple[str, ...] = ()
+    """Keys of services that nobody finishes: cases have waited for more than 30 days, and none was closed in them."""
     last_filed_at: datetime | None = None
     more: Mapping[str, int] = field(default_factory=dict)
     """Further counts by a short key, shown on the page of the regency."""

@@ -210,11 +210,11 @@ def test_requests_are_counted_for_regency_and_module(batang: Regency, settings: 
 def test_the_fleet_is_in_it(batang: Regency, settings: Settings) -> None:
     settings.METRICS_TOKEN = TOKEN
     connection.set_schema_to_public()
-    app.tasks["modules.tasks.count_open_cases"].apply(headers={"_schema_name": "batang"}, throw=True)
+    app.tasks["modules.fleet.tasks.measure"].apply(headers={"_schema_name": "batang"}, throw=True)
     tally.add("webhooks", "stripe", "handled")
     found = figures(scrape())
-    assert found["rujukan_tasks_total"]["modules", "SUCCESS", "batang"] >= 1
-    assert found["rujukan_open_cases"]["services", "batang"] == 0
+    assert found["rujukan_tasks_total"]["fleet", "SUCCESS", "batang"] >= 1
+    assert found["rujukan_open_cases"]["batang",] == 0
     assert found["rujukan_webhooks_total"]["handled", "stripe"] >= 1
     assert set(found["rujukan_queue_length"]) == {(queue.name,) for queue in app.conf.task_queues}
     assert found["rujukan_regencies"]["active",] >= 2
@@ -235,7 +235,7 @@ def test_counting_costs_microseconds() -> None:
 @pytest.mark.parametrize(
     ("task", "module"),
     [
-        ("modules.services.tasks.x", "services"), ("modules.tasks.count_open_cases", "modules"),
+        ("modules.services.tasks.x", "services"), ("tenants.tasks.x", "tenants"),
         ("tenants.files.tasks.sweep_files", "files"), ("onboarding.provision", "onboarding"),
     ],
 )  # fmt: skip
