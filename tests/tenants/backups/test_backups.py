@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
+from knox.models import AuthToken
 from pytest_django import Settings
 
 from modules.services.models import Case
+from tenants.accounts.models import Invitation, User
 from tenants.audit.queries import breaks
 from tenants.backups import actions, manifest
 from tenants.backups.actions import restoring, taking
@@ -21,6 +24,8 @@ from tenants.backups.models import Backup, RestoreDrill, RestoredSchema
 from tenants.models import Domain
 from tenants.schemas.context import in_public, in_regency, in_schema
 from tenants.schemas.description import compare
+from tenants.support.actions import consent, revoke
+from tenants.support.models import Access
 from tests.tenants.backups.conftest import Office
 from tests.tenants.backups.samples import NAME, NIK
 
@@ -298,6 +303,28 @@ def test_in_its_place_and_what_was_live_beside(kendal: Office) -> None:
         assert breaks() == []
     with in_schema(aside.schema_name):
         assert Case.objects.get().applicant_name == "Rusak"
+
+
+def test_what_was_revoked_since_does_not_open_again(kendal: Office) -> None:
+    now = timezone.now()
+    with in_regency(kendal.regency):
+        AuthToken.objects.create(user=kendal.clerk)
+        Session.objects.create(session_key="x", session_data="", expire_date=now + timedelta(hours=5))
+        Invitation.objects.create(user=kendal.clerk, token_hash="0" * 64, expires_at=now + timedelta(days=7))
+        asked = Access.objects.create(operator_id=7, operator_name="Ayu", reason="Surat", hours=72, asked_at=now)
+        access = consent(access=asked, by=kendal.clerk, at=now)
+    backup = taken(kendal)
+    with in_regency(kendal.regency):
+        AuthToken.objects.all().delete()
+        revoke(access=access, by=kendal.clerk, at=timezone.now())
+    restored = actions.restore_beside(backup=backup, by=None, at=timezone.now())
+    actions.put_in_place(restored=restored, regency=kendal.regency, reason="uji", by=None, at=timezone.now())
+    with in_regency(kendal.regency):
+        assert not AuthToken.objects.exists()
+        assert not Session.objects.exists()
+        assert not Invitation.objects.open().exists()
+        assert not Access.objects.accepted().exists()
+        assert not User.objects.get(pk=access.account_id).is_active
 
 
 def test_a_stale_side_schema_and_old_backups_go(kendal: Office) -> None:
