@@ -44,7 +44,8 @@ def lines() -> Iterator[list[dict[str, Any]]]:
     handler = Keep()
     handler.addFilter(RequestFilter())
     watched = [
-        logging.getLogger(name) for name in ("rujukan.access", "rujukan.task", "django.request", "celery.app.trace")
+        logging.getLogger(name)
+        for name in ("rujukan.access", "rujukan.task", "django.request", "django.security.csrf", "celery.app.trace")
     ]
     before = [logger.level for logger in watched]
     for logger in watched:
@@ -72,6 +73,16 @@ def test_a_request_is_a_line_with_its_pattern(batang: Regency, lines: list[dict[
 def test_a_failed_address_is_a_pattern_too(batang: Regency, lines: list[dict[str, Any]]) -> None:
     Client(headers={"host": "batang.localhost"}).get("/orang/3325014405910003/")
     assert lines
+    assert "3325014405910003" not in json.dumps(lines)
+
+
+def test_a_form_without_its_token_is_refused_without_naming_the_address(
+    batang: Regency, lines: list[dict[str, Any]]
+) -> None:
+    browser = Client(enforce_csrf_checks=True, headers={"host": "batang.localhost"})
+    assert browser.post("/services/3325014405910003/", {"x": "1"}).status_code == 403
+    refused = [line for line in lines if line["logger"] == "django.security.csrf"]
+    assert refused
     assert "3325014405910003" not in json.dumps(lines)
 
 
