@@ -30,7 +30,8 @@ PAGE = 100
 @require(StaffPermission.CONSENT_SUPPORT)
 def accesses(request: HttpRequest) -> HttpResponse:
     """Who of the central team asked to look in, what was answered, and how it ended."""
-    return render(request, "support/accesses.html", {"rows": queries.rows(timezone.now())})
+    page = newest_first(request, queries.accesses(), PAGE)
+    return render(request, "support/accesses.html", {**page.links, "rows": queries.rows(page.rows, timezone.now())})
 
 
 @require_GET
