@@ -77,6 +77,8 @@ class Module:
     nav: tuple[NavItem, ...] = ()
     requires: tuple[str, ...] = ()
     recommends: tuple[str, ...] = ()
+    figures: Mapping[str, Text] = field(default_factory=dict, hash=False)
+    """What the counts in `Facts.more` are called on the page of the regency, by their key."""
     templates: tuple[str, ...] = ()
     """Names of its models whose objects are configuration that another regency may clone."""
     public: bool = False

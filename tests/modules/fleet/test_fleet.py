@@ -14,6 +14,7 @@ from config.celery import app
 from modules.fleet import measuring, queries, tasks
 from modules.fleet.models import RegencyFacts
 from modules.fleet.queries import SORTS, Chosen
+from modules.switches import switch
 from onboarding.actions import provision, request_run
 from onboarding.models import ProvisioningRun
 from onboarding.tasks import in_every_regency
@@ -200,8 +201,11 @@ def test_a_new_regency_counts_itself_as_soon_as_it_is_open(
 def test_the_page_of_facts(client: Client, batang: Regency) -> None:
     assert "belum mengirim" in client.get("/console/regencies/33.25/facts/").content.decode()
     with in_regency(batang):
+        switch(regency=batang, key="santunan_kematian", state="on", by=None, at=timezone.now())
         measuring.measure(timezone.now())
-    assert "Diukur" in client.get("/console/regencies/33.25/facts/").content.decode()
+    page = client.get("/console/regencies/33.25/facts/").content.decode()
+    assert "Diukur" in page
+    assert "Santunan dibayarkan" in page
 
 
 def test_who_may_only_look_is_offered_nothing_else(public: None) -> None:
