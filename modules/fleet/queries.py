@@ -16,7 +16,7 @@ from modules.fleet.notes import Note, notes
 from modules.models import ModuleSwitch
 from modules.registry import discover
 from tenants.models import Regency
-from tenants.plans import plan_names
+from tenants.plans import plan_name
 from tenants.problems import Problem
 from tenants.queries import TONES
 from tenants.schemas.release import head
@@ -129,15 +129,16 @@ def found(chosen: Chosen, at: datetime) -> QuerySet[Regency]:
 
 
 def page(chosen: Chosen, at: datetime, size: int) -> list[Row]:
-    """`size` rows and one more when there is a next page. Two or three queries."""
-    rows = found(chosen, at).select_related("facts").annotate(key=SORTS[chosen.sort], modules=_MODULES)
+    """`size` rows and one more when there is a next page. Two queries."""
+    columns = {"key": SORTS[chosen.sort], "modules": _MODULES, "plan": plan_name()}
+    rows = found(chosen, at).select_related("facts").annotate(**columns)
     if chosen.after:
         rows = rows.filter(_after(chosen))
     sign = "-" if chosen.descending else ""
     listed = list(rows.order_by(f"{sign}key", f"{sign}pk")[: size + 1])
     codes = [regency.code for regency in listed]
-    plans, runs, newest = plan_names(codes), notes("provisioning", codes), head()
-    return [_row(regency, plans.get(regency.code, ""), runs.get(regency.code), newest, at) for regency in listed]
+    runs, newest = notes("provisioning", codes), head()
+    return [_row(regency, runs.get(regency.code), newest, at) for regency in listed]
 
 
 def place(row: Row) -> str:
@@ -170,17 +171,18 @@ def is_place(sort: str, text: str) -> bool:
     return sort == "name" or (key.isdecimal() and len(key) < 19)
 
 
-def _row(regency: Regency, plan: str, run: Note | None, newest: str, at: datetime) -> Row:
+def _row(regency: Any, run: Note | None, newest: str, at: datetime) -> Row:
+    """`regency` as `page` annotates it."""
     facts: RegencyFacts | None = getattr(regency, "facts", None)
     return Row(
         regency,
         facts,
-        plan,
-        len(_ALWAYS_ON) + regency.modules,  # type: ignore[attr-defined]
+        regency.plan,
+        len(_ALWAYS_ON) + regency.modules,
         run,
         health_of(facts, at),
         facts.schema_head == newest if facts else None,
-        regency.key,  # type: ignore[attr-defined]
+        regency.key,
     )
 
 
