@@ -32,6 +32,7 @@ from modules.services.queries import (
     lateness,
     letters_of,
     may_act,
+    names_of,
     offered,
     open_by_service,
     open_cases,
@@ -43,6 +44,7 @@ from modules.services.queries import (
     turn_of,
     without_closed_doors,
 )
+from modules.services.sealing import SealBroken, sealed_case
 from modules.services.shipped import shipped
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "NotYourTurn",
     "Reach",
     "ReasonMissing",
+    "SealBroken",
     "Service",
     "ServiceUnknown",
     "StateChanged",
@@ -79,6 +82,7 @@ __all__ = [
     "lateness",
     "letters_of",
     "may_act",
+    "names_of",
     "offered",
     "open_by_service",
     "open_cases",
@@ -88,6 +92,7 @@ __all__ = [
     "renewed",
     "reveal",
     "roles_by_service",
+    "sealed_case",
     "shipped",
     "steps_of",
     "timeline",

@@ -143,6 +143,13 @@ def visible_services(found: Reach, regency: Regency) -> list[tuple[str, str]]:
     return sorted(names.items(), key=lambda item: item[1].casefold())
 
 
+def names_of(keys: Iterable[str]) -> dict[str, str]:
+    """Names of services by key. No SQL when warm."""
+    known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
+    wanted = set(keys)
+    return {version.service: version.name for version in known.values() if version.service in wanted}
+
+
 def is_turn_of(case: Case, role: str, found: Reach) -> bool:
     """Whether somebody with this reach may act in `role` on the case where it stands."""
     if role not in found.roles:
