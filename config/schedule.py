@@ -6,7 +6,7 @@ from celery.schedules import crontab
 
 ROUTES = {
     **{f"tenants.{app}.tasks.*": {"queue": "documents"} for app in ("files", "letters", "organisation")},
-    "modules.santunan_kematian.tasks.*": {"queue": "documents"},
+    **{f"modules.{app}.tasks.*": {"queue": "documents"} for app in ("santunan_kematian", "services")},
     **{f"tenants.{app}.tasks.*": {"queue": "mail"} for app in ("accounts", "support")},
     **{f"tenants.{app}.tasks.*": {"queue": "fleet"} for app in ("backups", "exports")},
     "onboarding.applications.send*": {"queue": "mail"},
@@ -35,6 +35,7 @@ _EVERYWHERE: dict[str, Any] = {
     "tenants.letters.tasks.resume_letters": 600,
     "tenants.organisation.tasks.resume_units": 600,
     "modules.santunan_kematian.tasks.resume_registers": 600,
+    "modules.services.tasks.resume_moves": 600,
     "modules.fleet.tasks.measure": crontab(minute=20),
     "tenants.support.tasks.end_overdue": crontab(minute=5),
     "tenants.files.tasks.sweep_files": crontab(hour=1, minute=15),

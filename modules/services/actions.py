@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from modules.services import letters, queries, workflow
-from modules.services.definition import APPLICANT, Definition, Scope, State, Transition, parse
+from modules.services.definition import APPLICANT, Definition, DefinitionInvalid, Scope, Transition, parse
 from modules.services.managed import refuse_other_frame
 from modules.services.models import Case, CaseDocument, CaseEvent, DefinitionVersion, Service
 from modules.services.shipped import shipped_contents
@@ -81,6 +81,16 @@ class Filed:
     """False when the same form was sent again: nothing was filed a second time."""
 
 
+def checked(definition: Any, service: Service | None = None) -> Definition:
+    """The definition as it would be published, of `service` if one is given. Raises DefinitionInvalid."""
+    if not isinstance(definition, Mapping):
+        raise DefinitionInvalid([_("Definisi harus berupa objek JSON: { ... }.")])
+    parsed = parse(dict(definition))
+    if service is not None and parsed.key != service.key:
+        raise DefinitionInvalid([_("Kunci layanan tidak boleh berubah.")])
+    return parsed
+
+
 @transaction.atomic
 def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> DefinitionVersion:
     """Make a definition the current one of its service; the same content again changes nothing.
@@ -88,7 +98,7 @@ def publish(*, definition: Mapping[str, Any], by: User | None, at: datetime) -> 
     Cases in progress stay on the version they started with. Raises DefinitionInvalid; of a service that a module
     runs only words and time limits may change (FrameChanged).
     """
-    parsed = parse(dict(definition))
+    parsed = checked(definition)
     content = parsed.model_dump(mode="json")
     sha256 = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     Service.objects.get_or_create(
@@ -172,7 +182,7 @@ def file_case(
         filed_by=by,
         is_rehearsal=rehearsed,
     )
-    _enter(case, definition.state(definition.start), clock, at)
+    workflow.enter(case, definition.state(definition.start), clock, at)
     case.save()
     _keep_documents(case, documents or {}, by, at)
     CaseEvent.objects.create(case=case, at=at, by=by, label=_("Diajukan"), to_state=case.state)
@@ -235,8 +245,7 @@ def _refuse_stranger(
 
 def _move(case: Case, step: Transition, by: User | None, at: datetime, reason: str, calendar: Calendar) -> None:
     before, state = case.state, case.definition.state(step.to)
-    clock = workflow.Clock(case.due_at, case.promised_date, case.paused_at)
-    _enter(case, state, workflow.entered(state, clock, calendar, at), at)
+    workflow.enter(case, state, workflow.entered(state, workflow.clock_of(case), calendar, at), at)
     case.save()
     CaseEvent.objects.create(
         case=case,
@@ -261,15 +270,6 @@ def _write_letter(case: Case, step: Transition, left: str, by: User | None, at: 
         letters.request(case=case, spec=spec, state=definition.state(left), by=by, at=at)
     except (letters.SignatoryMissing, NumberTaken, PatternInvalid) as problem:
         raise LetterRefused(str(problem)) from problem
-
-
-def _enter(case: Case, state: State, clock: workflow.Clock, at: datetime) -> None:
-    case.state = state.key
-    case.turn_role = "" if state.is_end else state.role
-    case.turn_scope = "" if state.is_end else state.scope.value
-    case.due_at, case.promised_date, case.paused_at = clock.due_at, clock.promised_date, clock.paused_at
-    case.outcome = state.outcome
-    case.closed_at = at if state.is_end else None
 
 
 def _keep_documents(case: Case, documents: Mapping[str, Any], by: User | None, at: datetime) -> None:

@@ -14,7 +14,8 @@ from modules.services.definition import DefinitionInvalid
 from modules.services.forms import OfficeForm, PublishForm, SwitchForm
 from modules.services.models import Service
 from modules.services.permissions import ServicesPermission
-from modules.services.public import assign_office, open_by_service, publish
+from modules.services.public import assign_office, checked, open_by_service, publish
+from modules.services.versions import Preview, preview
 from modules.switches import ON, SwitchRefused, state_of, switch
 from tenants.accounts.access import require
 from tenants.accounts.models import Role
@@ -105,15 +106,33 @@ def publication(request: HttpRequest, key: str) -> HttpResponse:
     """Change a definition: publishing makes the next version, running cases stay on theirs."""
     found = _service(key)
     form = PublishForm(request.POST or None, initial={"definition": found.current and found.current.content})
+    if "preview" in request.POST and form.is_valid():
+        return _preview(request, form, found)
     if request.method == "POST" and form.is_valid() and _publish(request, form, found):
         return redirect("services:definition", key)
+    return _editor(request, form, found, status=_status(form))
+
+
+def _preview(request: HttpRequest, form: PublishForm, service: Service) -> HttpResponse:
+    """The same page with what publishing would change; nothing is written."""
+    try:
+        wanted = checked(form.cleaned_data["definition"], service)
+    except DefinitionInvalid as refusal:
+        for error in refusal.errors:
+            form.add_error("definition", error)
+        return _editor(request, form, service, status=422)
+    return _editor(request, form, service, preview=preview(service, wanted))
+
+
+def _editor(
+    request: HttpRequest, form: PublishForm, service: Service, *, preview: Preview | None = None, status: int = 200
+) -> HttpResponse:
     crumbs = [
         (_("Daftar layanan"), reverse("services:services")),
-        (found.name, reverse("services:definition", args=[key])),
+        (service.name, reverse("services:definition", args=[service.key])),
     ]
-    return render(
-        request, "services/publication.html", {"service": found, "form": form, "crumbs": crumbs}, status=_status(form)
-    )
+    context = {"service": service, "form": form, "preview": preview, "crumbs": crumbs}
+    return render(request, "services/publication.html", context, status=status)
 
 
 def _status(form: PublishForm) -> int:
@@ -123,24 +142,17 @@ def _status(form: PublishForm) -> int:
 def _publish(request: HttpRequest, form: PublishForm, service: Service | None) -> str:
     """The key of what was published; empty when it was refused, with the reasons in the form."""
     content = form.cleaned_data["definition"]
-    if not isinstance(content, dict):
-        form.add_error("definition", _("Definisi harus berupa objek JSON: { ... }."))
-    elif service is not None and content.get("key") != service.key:
-        form.add_error("definition", _("Kunci layanan tidak boleh berubah."))
-    elif service is None and Service.objects.filter(key=str(content.get("key"))).exists():
-        form.add_error("definition", _("Layanan berkunci itu sudah ada. Ubah dari halamannya, atau pilih kunci lain."))
-    else:
-        try:
-            version = publish(definition=content, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-        except DefinitionInvalid as refusal:
-            for error in refusal.errors:
-                form.add_error("definition", error)
-        else:
-            messages.success(
-                request, _("Versi %s terbit. Berkas yang sedang berjalan tetap pada versinya.") % version.number
-            )
-            return version.service.key
-    return ""
+    try:
+        wanted = checked(content, service)
+        if service is None and Service.objects.filter(key=wanted.key).exists():
+            raise DefinitionInvalid([_("Layanan berkunci itu sudah ada. Ubah dari halamannya, atau pilih kunci lain.")])
+        version = publish(definition=content, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except DefinitionInvalid as refusal:
+        for error in refusal.errors:
+            form.add_error("definition", error)
+        return ""
+    messages.success(request, _("Versi %s terbit. Berkas yang sedang berjalan tetap pada versinya.") % version.number)
+    return version.service.key
 
 
 @require_POST

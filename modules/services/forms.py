@@ -2,14 +2,14 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from modules.services.definition import LONGEST, Condition, Definition, FieldType, FormField
+from modules.services.definition import LONGEST, Condition, Definition, FieldType, FormField, State
 from modules.services.public import Applicant
 from modules.switches import CLOSING, OFF, ON
 from tenants.files.forms import UploadField
@@ -247,3 +247,29 @@ class SwitchForm(forms.Form):
             (OFF, _("Mati: tidak terlihat")),
         ],
     )
+
+
+class MoveForm(forms.Form):
+    """For each state of the older versions the state in which its cases go on, and why they are moved."""
+
+    def __init__(self, old_states: Iterable[State], new_states: Iterable[State], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [("", _("Pilih tahap")), *((state.key, state.label) for state in new_states if not state.is_end)]
+        plain = {key for key, _label in offered}
+        for state in old_states:
+            self.fields[f"state_{state.key}"] = forms.ChoiceField(
+                label=_now("Dari “%s” ke") % state.label,
+                choices=offered,
+                initial=state.key if state.key in plain else "",
+            )
+        self.fields["reason"] = forms.CharField(
+            label=_("Alasan"),
+            max_length=300,
+            help_text=_("Tampil pada riwayat setiap berkas yang dipindahkan."),
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+
+    def states(self) -> dict[str, str]:
+        """The chosen state by the older one."""
+        prefix = "state_"
+        return {name.removeprefix(prefix): v for name, v in self.cleaned_data.items() if name.startswith(prefix)}

@@ -237,3 +237,36 @@ class CaseDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.key}"
+
+
+class VersionMove(models.Model):
+    """Open cases of older versions on their way to a newer one: asked by somebody, done by the worker in portions."""
+
+    class Privacy:
+        personal = ()
+        specific = ()
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="moves")
+    target = models.ForeignKey(DefinitionVersion, on_delete=models.PROTECT, related_name="+")
+    states = models.JSONField()
+    """The state in the target for each state in which a case of an older version may stand."""
+    reason = models.CharField(_("Alasan"), max_length=300)
+    total = models.PositiveIntegerField()
+    moved = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service"], condition=Q(finished_at=None), name="versionmove_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id}: {self.moved}/{self.total}"
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.finished_at else min(99, self.moved * 100 // max(1, self.total))

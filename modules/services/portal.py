@@ -8,7 +8,6 @@ from operator import is_
 from typing import Any
 
 from django.contrib.messages import get_messages
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -35,7 +34,9 @@ from modules.services.public import (
     steps_of,
     timeline,
 )
+from modules.services.sealing import SealBroken, seal, sealed_case, unseal
 from modules.services.tracking import GuessedTooOften, NotTracked, track_case
+from modules.skm.public import survey_url
 from modules.switches import ON, is_reachable, state_of
 from tenants.accounts.access import public_page
 from tenants.files.serving import serve
@@ -43,13 +44,12 @@ from tenants.letters.models import Letter
 from tenants.models import Regency
 from tenants.organisation.calendar import current_calendar
 from tenants.ratelimit import address, is_over, limited
-from tenants.schemas.context import connection
 
 LAST = "last_application"
 TOO_OFTEN = gettext_lazy(
     "Terlalu banyak permohonan dikirim dari jaringan Anda. Tunggu sepuluh menit, lalu kirim lagi; isian Anda masih ada."
 )
-RECEIPT_SECONDS, TRACK_SECONDS = 3600, 7200
+RECEIPT_SECONDS = 3600
 
 
 @public_page
@@ -157,9 +157,9 @@ def application(request: HttpRequest, service: str) -> HttpResponse:
         by=staff,  # type: ignore[arg-type]
         at=timezone.now(),
     )
-    sealed = _seal("receipt", [filed.case.pk, filed.secret, filed.is_new])
+    sealed = seal("receipt", [filed.case.pk, filed.secret, filed.is_new])
     response = redirect("services:receipt", sealed_receipt=sealed)
-    last = _seal("last", filed.case.pk)
+    last = seal("last", filed.case.pk)
     response.set_cookie(
         LAST,
         last,
@@ -175,8 +175,8 @@ def application(request: HttpRequest, service: str) -> HttpResponse:
 def _token_of_same(request: HttpRequest, service: str, form: ApplyForm) -> uuid.UUID | None:
     """The token of what this browser sent last, when it sends the same again after going back to the form."""
     try:
-        pk = _unseal("last", request.COOKIES.get(LAST, ""), RECEIPT_SECONDS)
-    except Http404:
+        pk = unseal("last", request.COOKIES.get(LAST, ""), RECEIPT_SECONDS)
+    except SealBroken:
         return None
     last = Case.objects.filter(pk=pk, service__key=service).first()
     same = last is not None and (str(last.nik), last.answers) == (form.applicant().nik, form.answers())
@@ -200,9 +200,12 @@ def _own_village(request: HttpRequest) -> dict[str, Any]:
 @require_GET
 def receipt(request: HttpRequest, sealed_receipt: str) -> HttpResponse:
     """Number and secret, to write down or print; the link works for an hour."""
-    pk, secret, is_new = _unseal("receipt", sealed_receipt, RECEIPT_SECONDS)
+    try:
+        pk, secret, is_new = unseal("receipt", sealed_receipt, RECEIPT_SECONDS)
+    except SealBroken as problem:
+        raise Http404 from problem
     case = get_object_or_404(Case.objects.select_related("version", "service", "village"), pk=pk)
-    context = {"case": case, "secret": secret, "is_new": is_new, "tracked": _seal("track", case.pk)}
+    context = {"case": case, "secret": secret, "is_new": is_new, "tracked": seal("track", case.pk)}
     return render(request, "services/receipt.html", context)
 
 
@@ -221,7 +224,7 @@ def track(request: HttpRequest) -> HttpResponse:
         form.add_error(None, str(refusal))
         status = 429 if isinstance(refusal, GuessedTooOften) else 404
         return render(request, "services/track.html", {"form": form}, status=status)
-    return redirect("services:tracked", sealed=_seal("track", case.pk))
+    return redirect("services:tracked", sealed=seal("track", case.pk))
 
 
 @public_page
@@ -253,6 +256,7 @@ def tracked(request: HttpRequest, sealed: str) -> HttpResponse:
         "letters": letters_of(case),
         "form": form,
         "sealed": sealed,
+        "survey_url": _survey_url(request, case, sealed),
     }
     return render(request, "services/tracked.html", context, status=status)
 
@@ -270,11 +274,20 @@ def tracked_letter(request: HttpRequest, sealed: str, letter_uuid: str) -> HttpR
 
 
 def _tracked_case(request: HttpRequest, sealed: str) -> Case:
-    pk = _unseal("track", sealed, TRACK_SECONDS)
-    case = get_object_or_404(Case.objects.select_related("version", "service", "village"), pk=pk)
+    try:
+        case = sealed_case(sealed)
+    except SealBroken as problem:
+        raise Http404 from problem
     if not is_reachable(request.regency, case.service.key):  # type: ignore[attr-defined]
         raise Http404
     return case
+
+
+def _survey_url(request: HttpRequest, case: Case, sealed: str) -> str:
+    """Where a finished case may be rated."""
+    if case.is_open:
+        return ""
+    return survey_url(regency=request.regency, case_pk=case.pk, sealed=sealed)  # type: ignore[attr-defined]
 
 
 def _send_answer(case: Case, transition: str, form: AnswerForm) -> None:
@@ -288,19 +301,3 @@ def _send_answer(case: Case, transition: str, form: AnswerForm) -> None:
         reason=form.cleaned_data["message"],
         at=timezone.now(),
     )
-
-
-def _seal(purpose: str, value: Any) -> str:
-    """A signed, dated value for an address; worth nothing in another regency."""
-    return signing.dumps(value, salt=_salt(purpose))
-
-
-def _unseal(purpose: str, sealed: str, seconds: int) -> Any:
-    try:
-        return signing.loads(sealed, salt=_salt(purpose), max_age=seconds)
-    except signing.BadSignature:
-        raise Http404 from None
-
-
-def _salt(purpose: str) -> str:
-    return f"services.{purpose}:{connection.schema_name}"  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from modules.services.actions import (
     add_document,
     answer_case,
     assign_office,
+    checked,
     file_case,
     publish,
     reveal,
@@ -31,6 +32,7 @@ from modules.services.queries import (
     lateness,
     letters_of,
     may_act,
+    names_of,
     offered,
     open_by_service,
     open_cases,
@@ -42,6 +44,7 @@ from modules.services.queries import (
     turn_of,
     without_closed_doors,
 )
+from modules.services.sealing import SealBroken, sealed_case
 from modules.services.shipped import shipped
 
 __all__ = [
@@ -59,6 +62,7 @@ __all__ = [
     "NotYourTurn",
     "Reach",
     "ReasonMissing",
+    "SealBroken",
     "Service",
     "ServiceUnknown",
     "StateChanged",
@@ -69,6 +73,7 @@ __all__ = [
     "applicant_steps",
     "assign_office",
     "cases_for",
+    "checked",
     "current",
     "document_names",
     "facts",
@@ -77,6 +82,7 @@ __all__ = [
     "lateness",
     "letters_of",
     "may_act",
+    "names_of",
     "offered",
     "open_by_service",
     "open_cases",
@@ -86,6 +92,7 @@ __all__ = [
     "renewed",
     "reveal",
     "roles_by_service",
+    "sealed_case",
     "shipped",
     "steps_of",
     "timeline",

@@ -1,6 +1,7 @@
 """Which cases a person sees and may act on."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -10,8 +11,9 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from modules.contract import Facts
-from modules.services.definition import APPLICANT, Definition, Scope, Transition, remember, remembered
-from modules.services.models import Case, CaseEvent, CaseQuerySet, DefinitionVersion
+from modules.services.definition import APPLICANT, Definition, Scope, State, Transition, remember, remembered
+from modules.services.models import Case, CaseEvent, CaseQuerySet, DefinitionVersion, Service
+from modules.services.simulation import Past, PastStep
 from modules.services.workflow import Step, steps
 from modules.switches import is_reachable
 from tenants.accounts.models import User
@@ -141,6 +143,13 @@ def visible_services(found: Reach, regency: Regency) -> list[tuple[str, str]]:
     return sorted(names.items(), key=lambda item: item[1].casefold())
 
 
+def names_of(keys: Iterable[str]) -> dict[str, str]:
+    """Names of services by key. No SQL when warm."""
+    known = versions.get(connection.schema_name)  # type: ignore[attr-defined]
+    wanted = set(keys)
+    return {version.service: version.name for version in known.values() if version.service in wanted}
+
+
 def is_turn_of(case: Case, role: str, found: Reach) -> bool:
     """Whether somebody with this reach may act in `role` on the case where it stands."""
     if role not in found.roles:
@@ -197,6 +206,32 @@ def open_by_service() -> dict[int, int]:
     """How many cases of each service are open. One query."""
     rows = Case.objects.counted().open().values("service").annotate(count=Count("pk"))
     return {row["service"]: row["count"] for row in rows}
+
+
+def open_by_state(service: Service) -> list[tuple[DefinitionVersion, State, int]]:
+    """Where the open cases of older versions stand, and how many in each place. Two queries."""
+    rows = (
+        service.cases.open()
+        .exclude(version=service.current_id)
+        .values_list("version", "state")
+        .order_by("version", "state")
+        .annotate(count=Count("pk"))
+    )
+    known = DefinitionVersion.objects.in_bulk({version for version, _state, _count in rows})
+    return [(known[pk], known[pk].definition.state(state), count) for pk, state, count in rows]
+
+
+def past_cases(service: Service, most: int) -> Iterator[Past]:
+    """Closed cases with the steps that were taken, the newest first. Two queries, one more for each version."""
+    closed = service.cases.counted().filter(closed_at__isnull=False).order_by("-pk")
+    rows = list(closed.values_list("pk", "number", "version", "filed_at")[:most])
+    known = definitions(version for _pk, _number, version, _filed in rows)
+    taken: dict[int, list[PastStep]] = defaultdict(list)
+    events = CaseEvent.objects.filter(case__in=[row[0] for row in rows]).exclude(transition="").order_by("pk")
+    for case, transition, label, to_state, at in events.values_list("case", "transition", "label", "to_state", "at"):
+        taken[case].append(PastStep(transition, label, to_state, at))
+    for pk, number, version, filed_at in rows:
+        yield Past(number, known[version], filed_at, tuple(taken[pk]))
 
 
 def roles_by_service() -> dict[str, frozenset[str]]:

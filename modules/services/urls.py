@@ -1,6 +1,6 @@
 from django.urls import path
 
-from modules.services import design, portal, search, views
+from modules.services import design, portal, search, versions, views
 
 app_name = "services"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("list/new/", design.new, name="new"),
     path("list/<slug:key>/", design.definition, name="definition"),
     path("list/<slug:key>/publication/", design.publication, name="publication"),
+    path("list/<slug:key>/moves/", versions.moves, name="moves"),
+    path("list/<slug:key>/versions/<int:version>/", versions.version, name="version"),
     path("list/<slug:key>/switch/", design.switch_state, name="switch"),
     path("list/<slug:key>/office/", design.office, name="office"),
 ]

@@ -1,9 +1,10 @@
-"""When a case is due and who is next: pure functions over a definition and a calendar."""
+"""When a case is due and who is next: functions over a definition and a calendar that read and write nothing else."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from modules.services.definition import Definition, State
+from modules.services.models import Case
 from tenants.organisation.calendar import Calendar
 
 
@@ -39,6 +40,21 @@ def entered(state: State, clock: Clock, calendar: Calendar, at: datetime) -> Clo
         return Clock(None, promised, at)
     due = calendar.due_at(at, state.days) if state.days is not None else None
     return Clock(due, promised, None)
+
+
+def clock_of(case: Case) -> Clock:
+    """The clock of a case as it stands."""
+    return Clock(case.due_at, case.promised_date, case.paused_at)
+
+
+def enter(case: Case, state: State, clock: Clock, at: datetime) -> None:
+    """Put a case into a state: whose turn it is, until when, and whether it is closed. Saves nothing."""
+    case.state = state.key
+    case.turn_role = "" if state.is_end else state.role
+    case.turn_scope = "" if state.is_end else state.scope.value
+    case.due_at, case.promised_date, case.paused_at = clock.due_at, clock.promised_date, clock.paused_at
+    case.outcome = state.outcome
+    case.closed_at = at if state.is_end else None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from modules.santunan_kematian import rules, sheets
+from modules.santunan_kematian import rules
 from modules.santunan_kematian.actions import claims as actions
 from modules.santunan_kematian.actions.errors import Refused
 from modules.santunan_kematian.forms import ClaimForm, nik_notes
@@ -24,6 +24,7 @@ from modules.santunan_kematian.queries.days import day_of
 from modules.santunan_kematian.queries.preview import preview as findings_of
 from modules.santunan_kematian.views.access import claim_of
 from modules.services import public as services
+from tenants import sheets
 from tenants.accounts.access import require
 from tenants.files.uploads import FileRefused
 from tenants.organisation.models import Village

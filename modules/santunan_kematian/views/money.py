@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from modules.santunan_kematian import sheets
 from modules.santunan_kematian.actions import decisions as deciding
 from modules.santunan_kematian.actions import payments as paying
 from modules.santunan_kematian.actions.errors import Refused
@@ -21,6 +20,7 @@ from modules.santunan_kematian.queries import reading
 from modules.santunan_kematian.queries.days import day_of
 from modules.santunan_kematian.views.access import claim_of
 from modules.services import public as services
+from tenants import sheets
 from tenants.accounts.access import require
 from tenants.audit.actions import record
 from tenants.files.uploads import FileRefused

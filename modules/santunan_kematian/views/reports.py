@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from modules.santunan_kematian import sheets
 from modules.santunan_kematian.actions import letters
 from modules.santunan_kematian.actions import payments as paying
 from modules.santunan_kematian.actions.errors import Refused
@@ -22,6 +21,7 @@ from modules.santunan_kematian.queries import budget
 from modules.santunan_kematian.queries import reports as queries
 from modules.santunan_kematian.queries.claims import programme_on
 from modules.services import public as services
+from tenants import sheets
 from tenants.accounts.access import require
 from tenants.audit.actions import record
 from tenants.people.formats import MONTHS

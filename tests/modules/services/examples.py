@@ -4,13 +4,15 @@ from django.core import signing
 from django.db import connection
 from django.utils import timezone
 
-from modules.services.models import Case, CaseDocument
+from modules.services import moving
+from modules.services.models import Case, CaseDocument, Service
+from modules.services.public import publish
 from modules.switches import ON, switch
 from tenants.accounts.models import User
 from tenants.files.actions import store_made
 from tenants.files.uploads import PDF
 from tenants.letters.actions import make_letter
-from tests.examples import parameter
+from tests.examples import parameter, task
 from tests.modules.services import builders
 from tests.tenants.letters.examples import ask
 
@@ -66,3 +68,18 @@ def _document(user: User) -> str:
 def _letter(user: User) -> str:
     asked = ask(connection.tenant, by=user, subject=filed_by(user))  # type: ignore[attr-defined]
     return str(make_letter(letter_id=asked.pk, at=builders.MONDAY).public_id)
+
+
+@parameter("services", "version")
+def _version(user: User) -> int:
+    opened()
+    return 1
+
+
+@task("modules.services.tasks.move_cases")
+def _move(user: User) -> dict[str, object]:
+    builders.filed()
+    publish(definition=builders.definition(summary="Yang baru."), by=None, at=builders.MONDAY)
+    service = Service.objects.get(key="surat_uji")
+    states = {state.key: state.key for state in moving.old_states(service)}
+    return {"move_id": moving.ask_move(service=service, states=states, reason="Baru", by=user, at=builders.MONDAY).pk}

@@ -9,7 +9,8 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
-from tenants.accounts.models import User
+from tenants.accounts.backends import SignedInBackend
+from tenants.accounts.models import Role, RoleGrant, User
 from tenants.models import Regency
 from tenants.schemas.context import in_regency
 
@@ -78,3 +79,21 @@ def test_a_cookie_names_no_domain(browser: Client) -> None:
     sign_in(browser, PASSWORD)
     assert {morsel["domain"] for morsel in browser.cookies.values()} == {""}
     assert browser.cookies["session"]["httponly"]
+
+
+def test_who_is_signed_in_and_what_they_may_is_one_query(batang: Regency, django_assert_num_queries: Any) -> None:
+    rina = User.objects.create_user(EMAIL, "Rina Wulandari")
+    for key, permissions in (("a", ["services.view", "services.file"]), ("b", ["services.view"])):
+        RoleGrant.objects.create(user=rina, role=Role.objects.create(key=key, name=key, permissions=permissions))
+    with django_assert_num_queries(1):
+        user = SignedInBackend().get_user(rina.pk)
+        assert user == rina
+        assert user.permissions == {"services.view", "services.file"}
+    assert user.permissions == User.objects.get(pk=rina.pk).permissions
+
+
+def test_who_was_let_go_is_out_at_the_next_request(browser: Client, batang: Regency) -> None:
+    assert sign_in(browser, PASSWORD) == 302
+    with in_regency(batang):
+        User.objects.update(is_active=False)
+    assert browser.get("/work/")["Location"].startswith(LOGIN)
