@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Sum
 from django.utils import timezone
 from redis import Redis
 
+from modules.fleet.models import RegencyFacts
 from onboarding.models import ProvisioningRun, ProvisioningStep
 from tenants import tally
 from tenants.backups.models import Backup, RestoreDrill
@@ -43,6 +44,10 @@ def _regencies() -> Rows:
     return {(state,): n for state, n in Regency.objects.values_list("state").annotate(Count("pk"))}
 
 
+def _open_cases() -> Rows:
+    return {(schema,): n for schema, n in RegencyFacts.objects.values_list("regency__schema_name", "cases_open")}
+
+
 def _standby() -> Rows:
     return {(): StandbySchema.objects.count()}
 
@@ -72,7 +77,7 @@ _FIGURES: dict[tuple[str, str, tuple[str, ...]], Callable[[], Rows]] = {
     ("tasks", "Finished tasks.", ("regency", "module", "outcome")): _tallied("tasks"),
     ("task_seconds", "Time spent on tasks.", ("regency", "module")): _tallied("task_seconds"),
     ("webhooks", "Webhooks received.", ("provider", "outcome")): _tallied("webhooks"),
-    ("open_cases", "Open work, counted every ten minutes.", ("regency", "module")): _tallied("open_cases"),
+    ("open_cases", "Open cases, as the regency counted them within the hour.", ("regency",)): _open_cases,
     ("queue_length", "Waiting tasks.", ("queue",)): queue_lengths,
     ("regencies", "Regencies by state.", ("state",)): _regencies,
     ("standby_schemas", "Ready schemas that wait for a regency.", ()): _standby,

@@ -105,6 +105,7 @@ def logging_settings(*, json: bool, level: str, access: bool) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.request": {"filters": ["route"]},
+            "django.security.csrf": {"filters": ["route"]},
             "celery.app.trace": {"filters": ["task"], "level": "WARNING"},  # rujukan.task tells of the rest
             "rujukan.access": {"level": "INFO" if access else "WARNING"},
         },

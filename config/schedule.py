@@ -24,6 +24,7 @@ _ONCE: dict[str, Any] = {
     "onboarding.applications.remind": crontab(hour=7, minute=30),
     "onboarding.assessment.anonymise": crontab(hour=2, minute=5),
     "fleet.resume_bulk": 60,
+    "fleet.check_hosts": crontab(hour=5, minute=30),
     "fleet.digest": crontab(hour=6, minute=30),
     "fleet.delete_due": crontab(hour=3, minute=30),
     "billing.resume": 60,  # calls that the provider did not answer, events and mails whose task was lost
@@ -35,13 +36,15 @@ _EVERYWHERE: dict[str, Any] = {
     "tenants.organisation.tasks.resume_units": 600,
     "modules.santunan_kematian.tasks.resume_registers": 600,
     "modules.services.tasks.resume_moves": 600,
-    "modules.tasks.count_open_cases": 600,
     "modules.fleet.tasks.measure": crontab(minute=20),
     "tenants.support.tasks.end_overdue": crontab(minute=5),
-    "tenants.exports.tasks.expire": crontab(minute=40),
     "tenants.files.tasks.sweep_files": crontab(hour=1, minute=15),
-    "tenants.backups.tasks.back_up": crontab(hour=2, minute=0),
     "modules.fleet.tasks.check_audit": crontab(hour=2, minute=40),
+}
+# What runs in every regency that has data here, whatever its state.
+_EVEN_CLOSED: dict[str, Any] = {
+    "tenants.exports.tasks.expire": crontab(minute=40),
+    "tenants.backups.tasks.back_up": crontab(hour=2, minute=0),
 }
 DRILLS: dict[str, Any] = {
     "weekly": crontab(hour=4, minute=0, day_of_week="sunday"),
@@ -58,7 +61,8 @@ def schedule(*, sandbox: bool, drill: str) -> dict[str, dict[str, Any]]:
     if DRILLS[drill]:
         once["onboarding.restore_drill"] = DRILLS[drill]
     every = {
-        task: {"task": "onboarding.in_every_regency", "schedule": when, "args": (task,)}
-        for task, when in _EVERYWHERE.items()
+        task: {"task": "onboarding.in_every_regency", "schedule": when, "args": (task, even_closed)}
+        for even_closed, tasks in ((False, _EVERYWHERE), (True, _EVEN_CLOSED))
+        for task, when in tasks.items()
     }
     return {task: {"task": task, "schedule": when} for task, when in once.items()} | every

@@ -36,6 +36,8 @@ _CONTEXTS = {
 }
 _SPAN = ("trace_id", "span_id", "parent_span_id", "same_process_as_parent", "op", "status", "origin",
          "start_timestamp", "timestamp")  # fmt: skip
+_NAMED = ("route", "task")
+"""Where the name of a transaction comes from when it is one of ours. An address that led nowhere names itself."""
 _NAMES_CODE = ("middleware.", "view.", "function", "event.django", "queue.task", "queue.submit")
 """Kinds of spans whose description is the name of a function or a task of ours."""
 
@@ -70,6 +72,8 @@ def chosen(event: Any, hint: Any) -> Any:
     """What of an event or a transaction leaves this house."""
     hint.pop("attachments", None)
     kept = _picked(event, _KEPT)
+    if (event.get("transaction_info") or {}).get("source") not in _NAMED:
+        kept.pop("transaction", None)
     kept["tags"] = {
         "regency": getattr(connection, "schema_name", "-"),
         "module": module_key.get(),

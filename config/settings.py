@@ -68,6 +68,7 @@ SHARED_APPS = [
     "tenants.backups",
     "tenants.billing",
     "tenants.deletion",
+    "tenants.domains",
     "tenants.exports",
     "modules",
     "modules.library",
@@ -297,6 +298,9 @@ SPECTACULAR_SETTINGS = {
     },
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(days=30), "AUTO_REFRESH": False}
+
+# Where the registration of a domain is asked for (RDAP); the name is written behind it. Empty: nobody is asked.
+RDAP_URL = "" if TESTING else env.str("RDAP_URL", "https://rdap.org/domain/")
 
 # How long a confirmed deletion of a regency waits, in days.
 DELETION_WAIT_DAYS = env.int("DELETION_WAIT_DAYS", 90)

@@ -25,6 +25,7 @@ from tenants.audit import console as audit
 from tenants.backups import console as backups
 from tenants.billing import views as billing
 from tenants.deletion import console as deletion
+from tenants.domains import console as domains
 from tenants.support import console as support
 
 console: list[URLPattern | URLResolver] = [
@@ -34,6 +35,7 @@ console: list[URLPattern | URLResolver] = [
     path("regencies/<str:code>/support/", support.accesses, name="support"),
     path("regencies/<str:code>/support/<int:access>/entry/", support.entry, name="support_entry"),
     path("regencies/<str:code>/deletion/", deletion.deletion, name="deletion"),
+    path("regencies/<str:code>/deletion/package/", deletion.package, name="deletion_package"),
     path(
         "regencies/<str:code>/deletion/<int:deletion>/confirmation/",
         deletion.confirmation,
@@ -44,6 +46,8 @@ console: list[URLPattern | URLResolver] = [
         deletion.cancellation,
         name="deletion_cancellation",
     ),
+    path("hosts/", domains.hosts, name="hosts"),
+    path("hosts/registration/", domains.registration, name="host_registration"),
     path("destructions/", deletion.destructions, name="destructions"),
     path("destructions/<int:destruction>/", deletion.destruction, name="destruction"),
     path("bulk/", bulk.bulks, name="bulks"),

@@ -56,8 +56,8 @@ class Facts:
     cases_open: int = 0
     cases_closed: int = 0
     cases_late: int = 0
-    unfinished: int = 0
-    """Services that had cases filed in the last 30 days and earlier, and finished none of them."""
+    unfinished: tuple[str, ...] = ()
+    """Keys of services that nobody finishes: cases have waited for more than 30 days, and none was closed in them."""
     last_filed_at: datetime | None = None
     more: Mapping[str, int] = field(default_factory=dict)
     """Further counts by a short key, shown on the page of the regency."""
@@ -77,6 +77,8 @@ class Module:
     nav: tuple[NavItem, ...] = ()
     requires: tuple[str, ...] = ()
     recommends: tuple[str, ...] = ()
+    figures: Mapping[str, Text] = field(default_factory=dict, hash=False)
+    """What the counts in `Facts.more` are called on the page of the regency, by their key."""
     templates: tuple[str, ...] = ()
     """Names of its models whose objects are configuration that another regency may clone."""
     public: bool = False

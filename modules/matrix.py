@@ -49,10 +49,14 @@ def rows(regencies: Sequence[Regency]) -> list[Row]:
         Row(
             regency,
             TONES.get(regency.state, ""),
-            tuple(_cell(module, on.get((regency.pk, module.key), "off")) for module in columns()),
+            tuple(_cell(module, _state(module, on.get((regency.pk, module.key)))) for module in columns()),
         )
         for regency in regencies
     ]
+
+
+def _state(module: Module, stored: str | None) -> str:
+    return "on" if module.essential else stored or "off"
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ CONSOLE = (
     NavItem(_("Tagihan"), "console:billing:invoices", ConsolePermission.VIEW_BILLING, "receipt-text"),
     NavItem(_("Penilaian"), "console:assessments", ConsolePermission.VIEW, "clipboard-check"),
     NavItem(_("Instrumen"), "console:instruments", ConsolePermission.MANAGE_INSTRUMENTS, "list-checks"),
+    NavItem(_("Alamat"), "console:hosts", ConsolePermission.VIEW, "globe"),
     NavItem(_("Cadangan"), "console:backups", ConsolePermission.VIEW, "archive"),
     NavItem(_("Operator"), "console:operators", ConsolePermission.MANAGE_OPERATORS, "users"),
     NavItem(_("Daftar penghapusan"), "console:destructions", ConsolePermission.VIEW, "archive-x"),

@@ -1,28 +1,26 @@
 """The roles that modules suggest."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from modules.contract import Module
-from tenants.accounts.models import Role
+from tenants.accounts.actions import offer_role
 
 
 @transaction.atomic
-def suggest_roles(module: Module) -> int:
-    """Make the roles that a module suggests where they are missing; a regency's own changes stay.
+def suggest_roles(module: Module, *, at: datetime, make: bool = True) -> None:
+    """Give the roles that a module suggests what it adds to them, once; a regency's own changes stay.
 
-    A role that another module made (a village operator works in several) learns what this module adds, once: when
-    it has any permission of the module already, the regency has decided about it.
+    Missing ones are made, unless `make` is False. Several modules may suggest the same role (a village operator
+    works in several): it learns what each adds.
     """
-    made = 0
-    own = {str(permission) for permission in module.permissions}
     for suggested in module.roles:
-        permissions = [str(permission) for permission in suggested.permissions]
-        role, created = Role.objects.get_or_create(
+        offer_role(
             key=suggested.key,
-            defaults={"name": suggested.name, "description": suggested.description, "permissions": permissions},
+            name=suggested.name,
+            description=suggested.description,
+            permissions=suggested.permissions,
+            at=at,
+            make=make,
         )
-        made += created
-        if not own & set(role.permissions):
-            role.permissions = [*role.permissions, *permissions]
-            role.save(update_fields=["permissions"])
-    return made

@@ -102,7 +102,7 @@ def switch(*, regency: Regency, key: str, state: str, by: Any, at: datetime) -> 
         row.save()
     with in_regency(regency):
         if state == ON and (module := find(key)):
-            suggest_roles(module)
+            suggest_roles(module, at=at)
         data = {"module": key, "from": before, "to": state}
         record("modules.switched", subject=regency, by=by, data=data, at=at)
     switches.changed()

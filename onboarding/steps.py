@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from modules.fleet.tasks import measure
 from modules.library import baseline
 from modules.library.actions import clone
 from modules.library.queries import latest_release
@@ -26,7 +27,7 @@ from tenants.organisation.actions import seed_regions, seed_units
 from tenants.organisation.models import District, Unit, Village
 from tenants.regions import regency as region
 from tenants.routing import hosts
-from tenants.schemas.context import in_regency
+from tenants.schemas.context import after_commit, in_regency
 from tenants.schemas.standby import make_schema
 
 
@@ -142,6 +143,7 @@ def open_door(run: ProvisioningRun, at: datetime) -> str:
     regency.save(update_fields=["state"])
     with in_regency(regency):
         record("onboarding.regency_opened", subject=regency, by=Operator(run.requested_by), at=at)
+        after_commit(measure.delay, robust=True)  # so that the console knows it before the next hour
     progress.opened(run=run, at=at)
     hosts.changed()
     return regency.host

@@ -45,11 +45,17 @@ def resume_stale() -> int:
 
 
 @shared_task(name="onboarding.in_every_regency")
-def in_every_regency(task: str) -> int:
-    """Enqueue a task once for each regency that is open to read; spread over a minute. Returns for how many."""
+def in_every_regency(task: str, even_closed: bool = False) -> int:
+    """Enqueue a task once for each regency that is open to read, or `even_closed` for each that has a schema.
+
+    Spread over a minute. Returns for how many.
+    """
+    states = [Regency.State.ACTIVE, Regency.State.READ_ONLY]
+    if even_closed:
+        states += [Regency.State.SUSPENDED, Regency.State.ARCHIVED]
     with in_public():
-        open_ = Regency.objects.filter(state__in=[Regency.State.ACTIVE, Regency.State.READ_ONLY])
-        schemas = list(open_.order_by("pk").values_list("schema_name", flat=True))
+        chosen = Regency.objects.filter(state__in=states)
+        schemas = list(chosen.order_by("pk").values_list("schema_name", flat=True))
     for place, schema in enumerate(schemas):
         with in_schema(schema):
             current_app.tasks[task].apply_async(countdown=place % 60)

@@ -15,11 +15,6 @@ def add(name: str, *labels: str, amount: float = 1) -> None:
     _redis().hincrbyfloat(_key(name), _JOINT.join(labels), amount)
 
 
-def put(name: str, *labels: str, value: float) -> None:
-    """Say how much there is now."""
-    _redis().hset(_key(name), _JOINT.join(labels), value)
-
-
 def read(name: str) -> dict[tuple[str, ...], float]:
     """All values of a name, by their labels."""
     found = _redis().hgetall(_key(name))

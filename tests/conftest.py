@@ -75,6 +75,14 @@ def make_regency(schema: str, make: Callable[[str], object] = make_schema) -> Re
     return regency
 
 
+def drop_regency(regency: Regency) -> None:
+    """What `make_regency` made is gone again."""
+    connection.set_schema_to_public()
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP SCHEMA "{regency.schema_name}" CASCADE')
+    Regency.objects.filter(pk=regency.pk).delete()
+
+
 def _find(schema: str) -> Regency:
     with in_public():
         return Regency.objects.get(schema_name=schema)
@@ -106,11 +114,8 @@ def committed(django_db_setup: None, django_db_blocker: pytest.FixtureLookupErro
 
     with django_db_blocker.unblock():
         yield make
-        connection.set_schema_to_public()
         for regency in made:
-            with connection.cursor() as cursor:
-                cursor.execute(f'DROP SCHEMA "{regency.schema_name}" CASCADE')
-            Regency.objects.filter(pk=regency.pk).delete()
+            drop_regency(regency)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,7 @@
 """Announcements, for the central team: written, previewed with who would see it, withdrawn."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +13,7 @@ from modules.announcements import actions, queries
 from modules.announcements.forms import AnnouncementForm
 from modules.announcements.models import Announcement
 from tenants.accounts.access import require
+from tenants.paging import newest_first
 from tenants.permissions import ConsolePermission
 
 PAGE = 30
@@ -22,15 +25,10 @@ SHOWN = 40
 def announcements(request: HttpRequest) -> HttpResponse:
     """All announcements, newest first, with what is shown now."""
     at = timezone.now()
-    before = request.GET.get("before", "")
-    found = Announcement.objects.order_by("-pk")
-    if before.isdecimal() and len(before) < 18:
-        found = found.filter(pk__lt=int(before))
-    rows = list(found[: PAGE + 1])
+    page = newest_first(request, Announcement.objects.all(), PAGE)
     context = {
-        "rows": [(item, _state(item, at)) for item in rows[:PAGE]],
-        "next_url": f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
-        "first_url": request.path if before else "",
+        **page.links,
+        "rows": [(item, _state(item, at)) for item in page.rows],
         "may_announce": request.user.has(ConsolePermission.ANNOUNCE),  # type: ignore[union-attr]
     }
     return render(request, "announcements/console/announcements.html", context)
@@ -41,8 +39,7 @@ def announcements(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Write one; the first press shows who would see it, the second announces it."""
     today = timezone.localdate().isoformat()
-    codes = ", ".join(request.GET.getlist("code"))
-    form = AnnouncementForm(request.POST or None, initial={"begins": today, "ends": today, "codes": codes})
+    form = AnnouncementForm(request.POST or None, initial={"begins": today, "ends": today, **_chosen(request)})
     audience = None
     if request.method == "POST" and form.is_valid():
         asked = form.announcement()
@@ -63,6 +60,14 @@ def new(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Pengumuman"), "/console/announcements/")],
     }
     return render(request, "announcements/console/new.html", context, status=409 if form.errors else 200)
+
+
+def _chosen(request: HttpRequest) -> dict[str, Any]:
+    """What was ticked in the list of regencies; without a tick, what the list was narrowed to."""
+    if codes := request.GET.getlist("code"):
+        return {"codes": ", ".join(codes)}
+    narrowed = {"provinces": request.GET.get("province"), "modules": request.GET.get("module")}
+    return {name: [value] for name, value in narrowed.items() if value}
 
 
 @require_POST

@@ -36,7 +36,9 @@ class AnnouncementForm(forms.Form):
         max_length=4000,
         help_text=_("Kode Kemendagri dipisahkan koma, misalnya 33.25, 53.10. Kosong berarti semua."),
     )
-    provinces = forms.MultipleChoiceField(label=_("Provinsi"), required=False)
+    provinces = forms.MultipleChoiceField(
+        label=_("Provinsi"), required=False, widget=forms.SelectMultiple(attrs={"size": 8})
+    )
     modules = forms.MultipleChoiceField(
         label=_("Yang memakai modul"), required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -39,6 +41,11 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def last_moment(self) -> datetime:
+        """Still shown then: what ends at midnight is shown on the day before."""
+        return self.ends_at - timedelta(seconds=1)
 
     @property
     def key(self) -> str:

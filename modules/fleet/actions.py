@@ -11,10 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from modules.fleet import tasks
-from modules.fleet.changes import REFUSALS, Result, do, foresee
+from modules.fleet.changes import REFUSALS, Result, do, foresee, switchable
 from modules.fleet.models import BulkAction, BulkItem, Digest, Subscription
 from modules.library.queries import latest_release
-from modules.registry import find
 from tenants.accounts.models import User
 from tenants.audit.actions import record
 from tenants.models import Regency
@@ -53,15 +52,17 @@ def request_bulk(
     """Ask for a change in many regencies; a worker foresees it for each. Nothing changes. Raises BulkRefused."""
     if not regencies:
         raise NothingChosen(_("Pilih paling sedikit satu kabupaten yang sudah dibuka."))
-    if find(module_key) is None:
-        raise BulkRefused(_("Modul itu tidak dikenal."))
-    if kind == Kind.UPGRADE and (publisher is None or latest_release(publisher, module_key) is None):
+    if module_key not in switchable():
+        raise BulkRefused(_("Modul atau layanan itu tidak dikenal."))
+    release = latest_release(publisher, module_key) if kind == Kind.UPGRADE and publisher else None
+    if kind == Kind.UPGRADE and release is None:
         raise BulkRefused(_("Kabupaten itu tidak menerbitkan paket bagi modul ini."))
     action = BulkAction.objects.create(
         kind=kind,
         module_key=module_key,
         target=target,
         publisher=publisher,
+        release=release,
         requested_by=by.name,
         requested_by_id=by.pk,
         requested_at=at,
@@ -121,7 +122,7 @@ def work(action_id: int) -> None:
     May be called again after anything: a second delivery, a killed worker. One process at a time.
     """
     with in_public(), advisory_lock(_lock(action_id), wait=False) as held:
-        action = BulkAction.objects.select_related("publisher").filter(pk=action_id).first()
+        action = BulkAction.objects.select_related("publisher", "release").filter(pk=action_id).first()
         if not held or action is None:
             return
         if action.state == State.FORESEEING:

@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from modules.actions import switch_from_console
 from modules.fleet.models import BulkAction, BulkItem
 from modules.library.actions import ReleaseTampered, clone
-from modules.library.models import Release
-from modules.library.queries import latest_release, preview
+from modules.library.queries import preview
 from modules.packages import BrokenReference, ContentRefused
-from modules.registry import find
+from modules.registry import discover, find
+from modules.services.public import current, shipped
 from modules.switches import ON, SwitchRefused, impact, state_of
 from tenants.accounts.models import User
 from tenants.audit.actions import Operator
 from tenants.models import Regency
+from tenants.schemas.context import in_regency
 
 Kind, ItemState = BulkAction.Kind, BulkItem.State
 REFUSALS = (SwitchRefused, ReleaseTampered, BrokenReference, ContentRefused)
@@ -35,6 +36,13 @@ Foresee = Callable[[BulkAction, Regency], Result]
 Do = Callable[[BulkAction, Regency, User, datetime], Result]
 
 
+def switchable() -> dict[str, str]:
+    """Keys and names of all modules, then of the services that ship."""
+    modules = {module.key: str(module.name) for module in discover()}
+    services = {key: definition.name for key, definition in shipped().items() if not definition.managed_by}
+    return {**services, **modules}
+
+
 def foresee(action: BulkAction, regency: Regency) -> Result:
     """What would happen in one regency, before anything does."""
     return _FORESEE[Kind(action.kind)](action, regency)
@@ -48,6 +56,8 @@ def do(action: BulkAction, regency: Regency, by: User, at: datetime) -> Result:
 def _foresee_switch(action: BulkAction, regency: Regency) -> Result:
     if state_of(regency, action.module_key) == action.target:
         return Result(ItemState.NOTHING, _("Sudah demikian."))
+    if find(action.module_key) is None and not _is_published(regency, action.module_key):
+        return Result(ItemState.REFUSED, _("Layanan ini belum diterbitkan di sini."))
     found = impact(regency, action.module_key, action.target)
     if found.needs:
         return Result(ItemState.REFUSED, _("Harus hidup lebih dahulu: %s.") % _names(found.needs))
@@ -67,12 +77,13 @@ def _switch(action: BulkAction, regency: Regency, by: User, at: datetime) -> Res
     return Result(ItemState.DONE, _("Selesai."))
 
 
-def _release(action: BulkAction) -> Release | None:
-    return latest_release(action.publisher, action.module_key) if action.publisher else None
+def _is_published(regency: Regency, service: str) -> bool:
+    with in_regency(regency):
+        return current(service) is not None
 
 
 def _foresee_upgrade(action: BulkAction, regency: Regency) -> Result:
-    release = _release(action)
+    release = action.release
     if release is None or regency.pk == action.publisher_id:
         return Result(ItemState.NOTHING, _("Penerbit paket ini sendiri."))
     if state_of(regency, action.module_key) == "off":
@@ -88,7 +99,7 @@ def _foresee_upgrade(action: BulkAction, regency: Regency) -> Result:
 
 
 def _upgrade(action: BulkAction, regency: Regency, by: User, at: datetime) -> Result:
-    release = _release(action)
+    release = action.release
     if release is None or regency.pk == action.publisher_id:
         return Result(ItemState.NOTHING, _("Penerbit paket ini sendiri."))
     counts = clone(regency=regency, release=release, by=Operator(by.name), at=at).counts()

@@ -1,6 +1,6 @@
 """What the measures of the regencies say is wrong."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -14,28 +14,33 @@ from tenants.schemas.release import head
 
 _NAMED = 5
 _WEEK = timedelta(days=7)
+_FIRST = timedelta(hours=2)
+"""After this a new regency has counted itself."""
 _OPEN = ("active", "read_only")
 
 
 def problems(at: datetime) -> Iterator[Problem]:
     """By sign, with the regencies that show it; schemas behind the code; regencies that fell silent; failed bulk."""
-    facts = list(RegencyFacts.objects.filter(regency__state__in=BUILT).select_related("regency"))
+    measured = RegencyFacts.objects.filter(regency__state__in=BUILT).select_related("regency").order_by("regency__name")
+    facts = list(measured)
     fresh = [row for row in facts if row.measured_at > at - STALE]
     for key, sign in SIGNS.items():
-        shown = [row.regency for row in fresh if key in row.problems]
+        shown = [_named(row.regency, sign.told(row)) for row in fresh if key in row.problems]
         if shown:
             yield Problem(str(sign.label), _several(shown), f"/console/?health={sign.health}", sign.health)
-    behind = [row.regency for row in facts if row.schema_head != head()]
+    behind = [row.regency.title for row in facts if row.schema_head != head()]
     if behind:
         yield Problem(_("Skema tertinggal dari rilis"), _several(behind), "/console/")
-    yield from _silent({row.regency_id for row in fresh})
+    yield from _silent({row.regency_id for row in fresh}, at)
     yield from _bulk(at)
 
 
-def _silent(heard: set[int]) -> Iterator[Problem]:
-    silent = list(Regency.objects.filter(state__in=_OPEN).exclude(pk__in=heard).order_by("name"))
+def _silent(heard: set[int], at: datetime) -> Iterator[Problem]:
+    counted = Regency.objects.filter(state__in=_OPEN, created_at__lt=at - _FIRST)
+    silent = list(counted.exclude(pk__in=heard).order_by("name"))
     if silent:
-        yield Problem(_("Tidak mengirim hitungan"), _several(silent), "/console/?health=unknown")
+        named = [regency.title for regency in silent]
+        yield Problem(_("Tidak mengirim hitungan"), _several(named), "/console/?health=unknown")
 
 
 def _bulk(at: datetime) -> Iterator[Problem]:
@@ -50,9 +55,10 @@ def _bulk(at: datetime) -> Iterator[Problem]:
         yield Problem(_("Tindakan massal gagal"), text, f"/console/bulk/{action.pk}/")
 
 
-def _several(regencies: Iterable[Regency]) -> str:
-    named = list(regencies)
-    text = ", ".join(regency.title for regency in named[:_NAMED])
-    if more := len(named) - _NAMED:
-        return _("%(names)s dan %(more)s lainnya.") % {"names": text, "more": more} if more > 0 else f"{text}."
-    return f"{text}."
+def _named(regency: Regency, told: str) -> str:
+    return f"{regency.title} ({told})" if told else regency.title
+
+
+def _several(named: list[str]) -> str:
+    text, more = ", ".join(named[:_NAMED]), len(named) - _NAMED
+    return _("%(names)s dan %(more)s lainnya.") % {"names": text, "more": more} if more > 0 else f"{text}."

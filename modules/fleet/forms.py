@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from modules.fleet.changes import switchable
 from modules.fleet.models import BulkAction
 from modules.fleet.queries import HEALTH, SORTS, Chosen, is_place
 from modules.models import ModuleSwitch
@@ -58,7 +59,7 @@ class BulkForm(forms.Form):
     """What shall be changed in many regencies."""
 
     kind = forms.ChoiceField(label=_("Tindakan"), widget=forms.RadioSelect, initial="switch")
-    module_key = forms.ChoiceField(label=_("Modul"))
+    module_key = forms.ChoiceField(label=_("Modul atau layanan"))
     target = forms.ChoiceField(
         label=_("Menjadi"),
         choices=ModuleSwitch.State.choices,
@@ -78,7 +79,13 @@ class BulkForm(forms.Form):
         super().__init__(data, initial=initial)
         kinds = [choice for choice in BulkAction.Kind.choices if may_upgrade or choice[0] == BulkAction.Kind.SWITCH]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-        self.fields["module_key"].choices = [(module.key, module.name) for module in discover()]  # type: ignore[attr-defined]
+        modules = [module.key for module in discover()]
+        names = switchable()
+        services = sorted((name, key) for key, name in names.items() if key not in modules)
+        self.fields["module_key"].choices = [  # type: ignore[attr-defined]
+            (_("Modul"), [(key, names[key]) for key in modules]),
+            (_("Layanan"), [(key, name) for name, key in services]),
+        ]
         publishing = Regency.objects.filter(releases__isnull=False).distinct().order_by("name")
         self.fields["publisher"].queryset = publishing  # type: ignore[attr-defined]
         if not may_upgrade:

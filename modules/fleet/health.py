@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from modules.fleet.models import RegencyFacts
@@ -15,6 +16,7 @@ QUIET, ASLEEP = timedelta(days=14), timedelta(days=60)
 STALE = timedelta(hours=26)
 """Facts older than this no longer speak for the regency."""
 _MANY_FAULTS = 20
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Sign:
     label: str | Promise
     health: str
     holds: Callable[[RegencyFacts, Regency, datetime], bool]
+    told: Callable[[RegencyFacts], str] = lambda facts: ""
+    """What the digest says beside the name of the regency: how many, or which."""
 
 
 def _idle(facts: RegencyFacts, regency: Regency, at: datetime, after: timedelta) -> bool:
@@ -40,9 +44,17 @@ SIGNS = {
     "mails_failed": Sign(_("Surel gagal terkirim"), Health.WARN, lambda f, r, at: f.mails_failed > 0),
     "letters_failed": Sign(_("Surat gagal dibuat"), Health.WARN, lambda f, r, at: f.letters_failed > 0),
     "late": Sign(
-        _("Berkas melewati batas waktu"), Health.WARN, lambda f, r, at: f.cases_late * 10 > max(f.cases_open, 10)
+        _("Berkas melewati batas waktu"),
+        Health.WARN,
+        lambda f, r, at: f.cases_late * 10 > max(f.cases_open, 10),
+        lambda f: gettext("%(late)s dari %(open)s berkas") % {"late": f.cases_late, "open": f.cases_open},
     ),
-    "unfinished": Sign(_("Layanan tidak pernah selesai"), Health.WARN, lambda f, r, at: f.unfinished > 0),
+    "unfinished": Sign(
+        _("Layanan tidak pernah selesai"),
+        Health.WARN,
+        lambda f, r, at: f.unfinished > 0,
+        lambda f: ", ".join(f.unfinished_services[:_NAMED]),
+    ),
     "quiet": Sign(
         _("Tidak dipakai 14 hari"),
         Health.WARN,

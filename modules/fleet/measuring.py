@@ -28,7 +28,7 @@ from tenants.schemas.release import head_here
 
 WEEK = timedelta(days=7)
 JOB_FAILED = "tenants.task_failed"
-_SUMS = ("cases_open", "cases_closed", "cases_late", "unfinished")
+_SUMS = ("cases_open", "cases_closed", "cases_late")
 
 
 def measure(at: datetime) -> RegencyFacts:
@@ -36,6 +36,8 @@ def measure(at: datetime) -> RegencyFacts:
     regency = current_regency()
     by_module = _modules(regency, at)
     found = {name: sum(getattr(facts, name) for facts in by_module.values()) for name in _SUMS}
+    stuck = sorted(key for facts in by_module.values() for key in facts.unfinished)
+    found |= {"unfinished": len(stuck), "unfinished_services": stuck}
     found |= _ground(regency, at) | {"last_activity_at": _last_activity(by_module)}
     found["more"] = {key: dict(facts.more) for key, facts in by_module.items() if facts.more}
     return _write(regency, at, found)

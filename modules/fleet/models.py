@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ class RegencyFacts(models.Model):
     cases_closed = models.PositiveIntegerField(default=0)
     cases_late = models.PositiveIntegerField(default=0)
     unfinished = models.PositiveIntegerField(default=0)  # services that nobody finishes
+    unfinished_services = ArrayField(models.CharField(max_length=60), default=list)  # their keys
     users = models.PositiveIntegerField(default=0)
     users_with_second_factor = models.PositiveIntegerField(default=0)
     letters = models.PositiveIntegerField(default=0)
@@ -39,7 +41,7 @@ class RegencyFacts(models.Model):
     audit_checked_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField(null=True, blank=True)
     health = models.CharField(max_length=4, choices=Health, default=Health.OK)
-    problems = models.JSONField(default=list)  # keys of modules.fleet.health.PROBLEMS
+    problems = models.JSONField(default=list)  # keys of modules.fleet.health.SIGNS
     more = models.JSONField(default=dict)  # {"santunan_kematian": {"paid": 12}}
 
     class Meta:
@@ -86,6 +88,9 @@ class BulkAction(models.Model):
     publisher = models.ForeignKey(
         "tenants.Regency", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )  # upgrade: whose package
+    release = models.ForeignKey(
+        "library.Release", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # upgrade: what was foreseen is what is done, whatever is published meanwhile
     state = models.CharField(max_length=10, choices=State, default=State.FORESEEING)
     requested_by = models.CharField(max_length=120)
     requested_by_id = models.BigIntegerField()
@@ -158,7 +163,7 @@ class Subscription(models.Model):
         personal = ()
         specific = ()
 
-    user = models.OneToOneField("accounts.User", on_delete=models.CASCADE, related_name="+")
+    user = models.OneToOneField("accounts.User", on_delete=models.DO_NOTHING, related_name="+")
     since = models.DateTimeField()
     sent_on = models.DateField(null=True, blank=True)  # the last day whose digest was mailed
 
@@ -175,7 +180,7 @@ class Digest(models.Model):
 
     day = models.DateField(unique=True)
     collected_at = models.DateTimeField()
-    problems = models.JSONField(default=list)  # dumped modules.fleet.problems.Problem
+    problems = models.JSONField(default=list)  # dumped tenants.problems.Problem
 
     def __str__(self) -> str:
         return f"{self.day}"

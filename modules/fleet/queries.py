@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from modules.fleet.health import STALE, labels
 from modules.fleet.models import Digest, RegencyFacts
 from modules.fleet.notes import Note, notes
+from modules.models import ModuleSwitch
+from modules.registry import discover
 from tenants.models import Regency
-from tenants.plans import plan_names
+from tenants.plans import plan_name
 from tenants.problems import Problem
 from tenants.queries import TONES
 from tenants.schemas.release import head
@@ -27,6 +29,21 @@ HEALTH: dict[str, tuple[str | Promise, str]] = {
     Health.BAD: (_("Bermasalah"), "bad"),
     UNKNOWN: (_("Belum diukur"), ""),
 }
+_ALWAYS_ON = [module.key for module in discover() if module.essential]
+_MODULES = Coalesce(
+    Subquery(
+        ModuleSwitch.objects.filter(
+            regency=OuterRef("pk"),
+            state__in=["on", "closing"],
+            module_key__in=[module.key for module in discover() if not module.essential],
+        )
+        .order_by()
+        .values("regency")
+        .annotate(count=Count("pk"))
+        .values("count")
+    ),
+    0,
+)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 SORTS: dict[str, Any] = {
     "name": F("name"),
@@ -39,6 +56,8 @@ SORTS: dict[str, Any] = {
 }
 """What the list may be sorted by; a regency that was never measured counts as nothing."""
 BUILT = ("active", "read_only", "suspended", "archived")
+CHANGEABLE = ("active", "read_only", "suspended")
+"""Where the central team may still change something: what is archived stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,8 @@ class Row:
     regency: Regency
     facts: RegencyFacts | None
     plan: str
+    modules: int
+    """How many are on, or finish their open cases."""
     provisioning: Note | None
     health: str
     is_current: bool | None
@@ -108,15 +129,16 @@ def found(chosen: Chosen, at: datetime) -> QuerySet[Regency]:
 
 
 def page(chosen: Chosen, at: datetime, size: int) -> list[Row]:
-    """`size` rows and one more when there is a next page. Two or three queries."""
-    rows = found(chosen, at).select_related("facts").annotate(key=SORTS[chosen.sort])
+    """`size` rows and one more when there is a next page. Two queries."""
+    columns = {"key": SORTS[chosen.sort], "modules": _MODULES, "plan": plan_name()}
+    rows = found(chosen, at).select_related("facts").annotate(**columns)
     if chosen.after:
         rows = rows.filter(_after(chosen))
     sign = "-" if chosen.descending else ""
     listed = list(rows.order_by(f"{sign}key", f"{sign}pk")[: size + 1])
     codes = [regency.code for regency in listed]
-    plans, runs, newest = plan_names(codes), notes("provisioning", codes), head()
-    return [_row(regency, plans.get(regency.code, ""), runs.get(regency.code), newest, at) for regency in listed]
+    runs, newest = notes("provisioning", codes), head()
+    return [_row(regency, runs.get(regency.code), newest, at) for regency in listed]
 
 
 def place(row: Row) -> str:
@@ -143,22 +165,24 @@ def is_place(sort: str, text: str) -> bool:
         return False
     if sort == "activity":
         try:
-            return datetime.fromisoformat(key).tzinfo is not None
-        except ValueError:
+            return datetime.fromisoformat(key).astimezone(UTC).year >= _NEVER.year
+        except (ValueError, OverflowError):
             return False
     return sort == "name" or (key.isdecimal() and len(key) < 19)
 
 
-def _row(regency: Regency, plan: str, run: Note | None, newest: str, at: datetime) -> Row:
+def _row(regency: Any, run: Note | None, newest: str, at: datetime) -> Row:
+    """`regency` as `page` annotates it."""
     facts: RegencyFacts | None = getattr(regency, "facts", None)
     return Row(
         regency,
         facts,
-        plan,
+        regency.plan,
+        len(_ALWAYS_ON) + regency.modules,
         run,
         health_of(facts, at),
         facts.schema_head == newest if facts else None,
-        regency.key,  # type: ignore[attr-defined]
+        regency.key,
     )
 
 
@@ -202,8 +226,8 @@ def totals(at: datetime) -> Totals:
 
 
 def several(codes: Sequence[str]) -> list[Regency]:
-    """The regencies of these codes that have a schema, by name."""
-    return list(Regency.objects.filter(code__in=codes, state__in=BUILT).order_by("name", "code"))
+    """The regencies of these codes that may be changed, by name."""
+    return list(Regency.objects.filter(code__in=codes, state__in=CHANGEABLE).order_by("name", "code"))
 
 
 def grouped(digest: Digest) -> list[tuple[str, str, list[Problem]]]:

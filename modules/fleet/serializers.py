@@ -36,6 +36,7 @@ class RegencySerializer(serializers.Serializer[Any]):
     province = serializers.CharField(source="regency.province")
     state = serializers.ChoiceField(source="regency.state", choices=Regency.State.choices)
     plan = serializers.CharField()
+    modules = serializers.IntegerField(help_text="How many are on, or finish their open cases.")
     provisioning = serializers.SerializerMethodField(help_text="State of its newest provisioning run, if any.")
     health = serializers.ChoiceField(choices=["ok", "warn", "bad", "unknown"])
     is_current = serializers.BooleanField(

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from modules.contract import Module
 from modules.packages import collect, template_models
+from tenants.accounts.actions import offer_role
 from tenants.accounts.models import Role
 from tenants.accounts.permissions import StaffPermission
 from tenants.organisation.permissions import OrganisationPermission
@@ -31,6 +32,12 @@ def administrator_role() -> Role:
     """The role of a regency's first administrator: everything about people and settings, nothing about cases."""
     permissions = [str(permission) for permission in (*StaffPermission, *OrganisationPermission)]
     role, _created = Role.objects.get_or_create(
-        key=ADMINISTRATOR, defaults={"name": "Administrator", "permissions": permissions}
+        key=ADMINISTRATOR, defaults={"name": "Administrator", "permissions": permissions, "offered": permissions}
     )
     return role
+
+
+def extend_administrator_role(at: datetime) -> None:
+    """What this release adds to it, where the regency has kept the role."""
+    permissions = (*StaffPermission, *OrganisationPermission)
+    offer_role(key=ADMINISTRATOR, name="Administrator", permissions=permissions, at=at, make=False)

@@ -50,6 +50,7 @@ MODULE = Module(
         ),
     ),
     nav=(NavItem(_("Santunan kematian"), "santunan_kematian:claims", P.VIEW, "heart-handshake"),),
+    figures={"paid": _("Santunan dibayarkan")},
     requires=("services",),
     templates=("Programme", "NumberPattern"),
     public=True,

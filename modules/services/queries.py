@@ -248,18 +248,19 @@ def rehearsed() -> set[str]:
 
 def facts(at: datetime) -> Facts:
     """Counts of all cases, for the central team. A service is unfinished when its open cases have waited for more
-    than 30 days and none was closed in them.
+    than 30 days and none was closed in them. While a case waits for its applicant no time limit is broken.
     """
-    month = at - timedelta(days=30)
-    counted = Case.objects.aggregate(
+    month, cases = at - timedelta(days=30), Case.objects.counted().order_by()
+    counted = cases.aggregate(
         cases_open=Count("pk", filter=Q(closed_at=None)),
         cases_closed=Count("pk", filter=Q(closed_at__isnull=False)),
-        cases_late=Count("pk", filter=Q(closed_at=None, due_at__lt=at)),
+        cases_late=Count("pk", filter=Q(closed_at=None, paused_at=None, due_at__lt=at)),
         last_filed_at=Max("filed_at"),
     )
-    waiting = Case.objects.filter(closed_at=None, filed_at__lt=month).order_by().values("service").distinct()
-    finishing = Case.objects.filter(closed_at__gte=month).order_by().values("service").distinct()
-    return Facts(**counted, unfinished=waiting.exclude(service__in=finishing).count())
+    waiting = cases.filter(closed_at=None, filed_at__lt=month)
+    finishing = cases.filter(closed_at__gte=month).values("service")
+    unfinished = waiting.exclude(service__in=finishing).values_list("service__key", flat=True).distinct()
+    return Facts(**counted, unfinished=tuple(sorted(unfinished)))
 
 
 def offered() -> list[Definition]:

@@ -137,7 +137,7 @@ class ApplicationEvent(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, related_name="+")
     by_name = models.CharField(max_length=120, blank=True)  # the operator's; empty: the applicant or the system
     state = models.CharField(max_length=16, choices=Application.State)
     reason = models.TextField(blank=True)
@@ -170,7 +170,7 @@ class Paper(models.Model):
     file = models.FileField(max_length=100, unique=True)
     uploaded_at = models.DateTimeField(_("Diunggah pada"))
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+"
     )
 
     class Meta:
@@ -243,7 +243,7 @@ class Agreement(models.Model):
     uploaded_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+"
     )
     verified_by_name = models.CharField(max_length=120, blank=True)
 
@@ -307,7 +307,7 @@ class GoLiveRequest(models.Model):
     decision = models.CharField(max_length=10, choices=Decision, blank=True, default=Decision.OPEN)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+"
     )
     decided_by_name = models.CharField(max_length=120, blank=True)
     reason = models.TextField(blank=True)

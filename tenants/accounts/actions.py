@@ -218,6 +218,31 @@ def save_role(
 
 
 @transaction.atomic
+def offer_role(
+    *, key: str, name: str, description: str = "", permissions: Iterable[str], at: datetime, make: bool = True
+) -> Role | None:
+    """Give the role of a template what the template holds and has not offered yet: each permission once.
+
+    Missing, the role is made, unless `make` is False: then None. A role that a regency made itself under the same
+    key and gave some of these permissions is left alone.
+    """
+    wanted = [str(permission) for permission in permissions]
+    role = Role.objects.select_for_update().filter(key=key).first()
+    if role is None:
+        facts = {"name": name, "description": description, "permissions": wanted, "offered": wanted}
+        return Role.objects.create(key=key, **facts) if make else None
+    new = [permission for permission in wanted if permission not in role.offered]
+    own = not role.offered and bool(set(wanted) & set(role.permissions))
+    added = [] if own else [permission for permission in new if permission not in role.permissions]
+    if new:
+        role.offered, role.permissions = [*role.offered, *new], [*role.permissions, *added]
+        role.save(update_fields=["offered", "permissions"])
+    if added:
+        record("accounts.role_extended", subject=role, by=None, data={"added": added}, at=at)
+    return role
+
+
+@transaction.atomic
 def delete_role(*, role: Role, by: User, at: datetime) -> None:
     """Remove a role that nobody holds. Raises AccountRefused."""
     if holders := role.grants.count():

@@ -118,6 +118,8 @@ class Role(models.Model):
     name = models.CharField(_("Nama"), max_length=80)
     description = models.CharField(_("Keterangan"), max_length=200, blank=True)
     permissions = ArrayField(models.CharField(max_length=80), default=list, verbose_name=_("Wewenang"))
+    # What its template has given it so far: what the regency took away of that is not given again.
+    offered = ArrayField(models.CharField(max_length=80), default=list, editable=False)
 
     def __str__(self) -> str:
         return self.name

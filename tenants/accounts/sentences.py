@@ -14,5 +14,6 @@ SENTENCES = {
     "accounts.role_revoked": _("mencabut peran %(role)s dari pegawai %(subject)s"),
     "accounts.role_created": _("membuat peran %(subject)s"),
     "accounts.role_changed": _("mengubah wewenang peran %(subject)s"),
+    "accounts.role_extended": _("melengkapi peran %(subject)s dengan wewenang baru dari templatnya"),
     "accounts.role_deleted": _("menghapus peran %(subject)s"),
 }

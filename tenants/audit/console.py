@@ -8,6 +8,7 @@ from tenants.accounts.access import require
 from tenants.audit import queries
 from tenants.audit.models import AuditEntry
 from tenants.audit.sentences import sentence
+from tenants.paging import newest_first
 from tenants.permissions import ConsolePermission
 
 PAGE = 50
@@ -17,18 +18,13 @@ PAGE = 50
 @require(ConsolePermission.VIEW)
 def entries(request: HttpRequest) -> HttpResponse:
     """Newest first, fifty at a time; the whole chain is checked on the first page."""
-    before = request.GET.get("before", "")
-    found = AuditEntry.objects.order_by("-id")
-    if before.isdecimal() and len(before) < 18:
-        found = found.filter(pk__lt=int(before))
-    rows = list(found[: PAGE + 1])
+    page = newest_first(request, AuditEntry.objects.all(), PAGE)
     count, head = queries.head()
     context = {
-        "entries": [(row, sentence(row)) for row in rows[:PAGE]],
+        **page.links,
+        "entries": [(row, sentence(row)) for row in page.rows],
         "count": count,
         "head": head,
-        "breaks": [] if before else queries.breaks(),
-        "next_url": f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
-        "first_url": request.path if before else "",
+        "breaks": [] if page.first_url else queries.breaks(),
     }
     return render(request, "audit/console/entries.html", context)

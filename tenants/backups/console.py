@@ -30,7 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Every regency with its newest backup and its last drill, by name, fifty at a time."""
     search = request.GET.get("q", "").replace("\x00", "")[:60]
     name, code = request.GET.get("after_name", "")[:60], request.GET.get("after_code", "")[:5]
-    found = regencies.chosen(search, "").exclude(state__in=[Regency.State.DRAFT, Regency.State.PROVISIONING])
+    found = regencies.chosen(search, "").filter(pk__in=queries.kept_ones())
     page = list((regencies.after(found, name, code) if name else found)[: PAGE + 1])
     shown = page[:PAGE]
     more = {"q": search, "after_name": shown[-1].name, "after_code": shown[-1].code} if len(page) > PAGE else {}
@@ -60,7 +60,8 @@ def _figures(health: queries.Health) -> list[dict[str, Any]]:
 def regency(request: HttpRequest, code: str) -> HttpResponse:
     """The backups of one regency, what stands beside it, its drills."""
     found = get_object_or_404(Regency, code=code)
-    beside = RestoredSchema.objects.filter(of_schema=found.schema_name, dropped_at=None).select_related("backup")
+    open_ = RestoredSchema.objects.filter(of_schema=found.schema_name, dropped_at=None)
+    beside = open_.with_standing().select_related("backup")
     context: dict[str, Any] = {
         "object": found,
         "backups": Backup.objects.filter(schema_name=found.schema_name).order_by("-taken_at")[:SHOWN],
@@ -155,9 +156,10 @@ def objects(request: HttpRequest, code: str, pk: int, model: str) -> HttpRespons
 
 
 def _beside(code: str, pk: int) -> tuple[Regency, RestoredSchema]:
+    """The regency and what stands beside it; 404 also where somebody dropped the schema behind our back."""
     found = get_object_or_404(Regency, code=code)
     ready = RestoredSchema.objects.select_related("backup").filter(state=RestoredSchema.State.READY)
-    return found, get_object_or_404(ready, pk=pk, of_schema=found.schema_name)
+    return found, get_object_or_404(ready.standing(), pk=pk, of_schema=found.schema_name)
 
 
 def _model(label: str) -> type[Model]:

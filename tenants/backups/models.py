@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +72,23 @@ class Backup(models.Model):
         return timezone.now() - self.taken_at
 
 
+_STANDS = RawSQL(  # type: ignore[no-untyped-call]
+    "EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = backups_restoredschema.schema_name)",
+    [],
+    output_field=models.BooleanField(),
+)
+
+
+class RestoredSchemaQuerySet(models.QuerySet["RestoredSchema"]):
+    def with_standing(self) -> "RestoredSchemaQuerySet":
+        """Each with `stands`: whether its schema is there, or somebody dropped it behind our back."""
+        return self.annotate(stands=_STANDS)
+
+    def standing(self) -> "RestoredSchemaQuerySet":
+        """Those whose schema is there."""
+        return self.filter(_STANDS)
+
+
 class RestoredSchema(models.Model):
     """A backup laid out beside the live schema, to look into and to pull single objects from."""
 
@@ -92,6 +110,8 @@ class RestoredSchema(models.Model):
     restored_at = models.DateTimeField()
     restored_by = models.CharField(max_length=200, blank=True)
     dropped_at = models.DateTimeField(null=True)
+
+    objects = RestoredSchemaQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count as CountOf
-from django.db.models import Max, Model, Sum
+from django.db.models import Max, Model, QuerySet, Sum
 from django.utils import timezone
 
 from tenants.backups.closure import stored_fields
@@ -133,11 +133,15 @@ def overview(shown: Iterable[Regency]) -> list[Overview]:
     ]
 
 
+def kept_ones() -> QuerySet[Regency]:
+    """Regencies that have something to lose: all that have a schema, whatever their state."""
+    return Regency.objects.exclude(state__in=[Regency.State.DRAFT, Regency.State.PROVISIONING])
+
+
 def health() -> Health:
     """How many regencies have a backup of last night, and how many drills went wrong in a quarter."""
     now = timezone.now()
-    schemas = Regency.objects.exclude(state__in=[Regency.State.DRAFT, Regency.State.PROVISIONING])
-    known = set(schemas.values_list("schema_name", flat=True))
+    known = set(kept_ones().values_list("schema_name", flat=True))
     newest = Backup.objects.complete().values_list("schema_name").annotate(Max("taken_at"))
     fresh = sum(schema in known and now - at < LATE for schema, at in newest)
     failed = RestoreDrill.objects.filter(passed=False, finished_at__gt=now - timedelta(days=90)).count()

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from tenants.billing.models import Contract
 
-__all__ = ["plan_names"]
+__all__ = ["plan_name", "plan_names"]
 
 
 def plan_names(codes: Collection[str] = ()) -> dict[str, str]:
@@ -14,8 +15,18 @@ def plan_names(codes: Collection[str] = ()) -> dict[str, str]:
 
     Called in public.
     """
-    today = timezone.localdate()
-    running = Contract.objects.filter(starts_on__lte=today, ends_on__gte=today).order_by("starts_on", "pk")
+    running = _running().order_by("starts_on", "pk")
     if codes:
         running = running.filter(regency__code__in=codes)
     return dict(running.values_list("regency__code", "plan__name"))
+
+
+def plan_name() -> Subquery:
+    """The same as a column of a query over regencies."""
+    newest = _running().filter(regency=OuterRef("pk")).order_by("-starts_on", "-pk")
+    return Subquery(newest.values("plan__name")[:1])
+
+
+def _running() -> QuerySet[Contract]:
+    today = timezone.localdate()
+    return Contract.objects.filter(starts_on__lte=today, ends_on__gte=today)

@@ -1,12 +1,10 @@
 """Destroying everything of a regency: asked by one operator, confirmed by another, announced, waited for."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +12,12 @@ from django.utils.translation import gettext as _
 from tenants.accounts.models import User
 from tenants.audit import queries as audit
 from tenants.audit.actions import Operator, record
+from tenants.audit.models import AuditEntry
+from tenants.backups.copying import files_of
 from tenants.deletion import elsewhere, proof, tasks
 from tenants.deletion.models import DeletionRequest, Destruction
+from tenants.exports.models import ExitPackage
+from tenants.exports.public import ExportRefused, request_export
 from tenants.models import Regency
 from tenants.routing import hosts
 from tenants.schemas.context import in_public, in_regency
@@ -24,6 +26,8 @@ from tenants.schemas.names import quoted
 from tenants.schemas.standby import drop_schema
 
 State = Regency.State
+_OWN = ("crest", "brand", "address", "postal_code", "phone", "email", "website", "live_at", "live_by")
+"""What of the row is the regency's own doing; the rest says which place it is."""
 
 
 class DeletionRefused(Exception):
@@ -39,7 +43,7 @@ class SecondPersonNeeded(DeletionRefused):
 
 
 class ExitPackageMissing(DeletionRefused):
-    """The regency has not got its data yet."""
+    """The regency has not got its data yet, or not all of it."""
 
 
 class NotOpen(DeletionRefused):
@@ -69,16 +73,33 @@ def ask(*, regency: Regency, reason: str, by: User, at: datetime) -> DeletionReq
 
 
 @transaction.atomic
+def ask_package(*, regency: Regency, by: User, at: datetime) -> ExitPackage:
+    """Let a worker make the exit package of an archived regency, whose own people cannot ask for it any more.
+
+    Raises NotArchived, DeletionRefused (one is being made).
+    """
+    if regency.state != State.ARCHIVED:
+        raise NotArchived(_("%s masih dibuka: administratornya sendiri yang meminta paket datanya.") % regency.title)
+    try:
+        package = request_export(regency=regency, by=Operator(by.name), at=at)
+    except ExportRefused as refused:
+        raise DeletionRefused(str(refused)) from None
+    record("deletion.package_asked", subject=regency, by=by, at=at)
+    return package
+
+
+@transaction.atomic
 def confirm(*, request: DeletionRequest, by: User, at: datetime) -> DeletionRequest:
     """A second operator agrees: the waiting period begins and the regency's administrators are told.
 
-    Raises NotOpen, SecondPersonNeeded, ExitPackageMissing.
+    Raises NotOpen, SecondPersonNeeded, NotArchived, ExitPackageMissing.
     """
     request = _open(request)
     if request.confirmed_at:
         raise NotOpen(_("Penghapusan ini sudah disetujui."))
     if request.asked_by_id == by.pk:
         raise SecondPersonNeeded(_("Yang meminta tidak dapat menyetujui. Minta operator lain."))
+    _refuse_reopened(request, request.regency)
     _refuse_without_package(request.regency)
     request.confirmed_at, request.confirmed_by, request.confirmed_by_id = at, by.name, by.pk
     request.due_at = at + timedelta(days=settings.DELETION_WAIT_DAYS)
@@ -103,14 +124,16 @@ def cancel(*, request: DeletionRequest, by: User, at: datetime) -> DeletionReque
 def execute(request_id: int, at: datetime) -> Destruction | None:
     """Destroy what is due: the register first, then files, schema and hosts. Goes on where a killed worker stopped.
 
-    None when it is not due, was cancelled, or another process is at it. Raises ExitPackageMissing.
+    None when it is not due, was cancelled, or another process is at it. Raises NotArchived, ExitPackageMissing.
     """
     with in_public(), advisory_lock(f"rujukan deletion {request_id}", wait=False) as held:
         request = DeletionRequest.objects.select_related("regency").filter(pk=request_id).first()
         if not held or request is None or not request.is_open or request.due_at is None or request.due_at > at:
             return None
         register = _begin(request, at)
-        shutil.rmtree(_folder(request.regency), ignore_errors=True)
+        with in_regency(request.regency):
+            for name in list(files_of()):
+                default_storage.delete(name)
         drop_schema(register.schema_name)
         register.elsewhere = elsewhere.destroy(request.regency)
         _finish(request, register)
@@ -124,12 +147,11 @@ def _begin(request: DeletionRequest, at: datetime) -> Destruction:
     begun = Destruction.objects.filter(request_id=request.pk).first()
     if begun:
         return begun
-    if regency.state != State.ARCHIVED:
-        raise NotArchived(_("%s dibuka kembali sementara menunggu; penghapusan dibatalkan dahulu.") % regency.title)
+    _refuse_reopened(request, regency)
     package = _refuse_without_package(regency)
     tables = dict(_counted(regency.schema_name))
-    sizes = [os.path.getsize(path) for path in _files(regency)]
     with in_regency(regency):
+        sizes = [default_storage.size(name) for name in files_of()]
         _count, head = audit.head()
     return Destruction.objects.create(
         request_id=request.pk,
@@ -141,7 +163,7 @@ def _begin(request: DeletionRequest, at: datetime) -> Destruction:
         asked_at=request.asked_at,
         confirmed_by=request.confirmed_by,
         confirmed_at=request.confirmed_at or at,
-        exit_package=f"{package.name} sha256:{package.sha256}"[:200],
+        exit_package=f"{package.name} sha256:{package.fingerprint}"[:200],
         tables=tables,
         rows=sum(tables.values()),
         files=len(sizes),
@@ -161,7 +183,9 @@ def _finish(request: DeletionRequest, register: Destruction) -> None:
         if relation.on_delete is models.CASCADE:
             relation.related_model.objects.filter(**{relation.field.name: regency}).delete()
     regency.state = State.DRAFT
-    regency.save(update_fields=["state"])
+    for name in _OWN:  # who comes back begins anew: in trial, without crest and contact
+        setattr(regency, name, Regency._meta.get_field(name).get_default())
+    regency.save(update_fields=["state", *_OWN])
     request.executed_at = register.finished_at = now
     request.save(update_fields=["executed_at"])
     register.save(update_fields=["finished_at", "elsewhere"])
@@ -170,10 +194,30 @@ def _finish(request: DeletionRequest, register: Destruction) -> None:
     hosts.changed()
 
 
-def _refuse_without_package(regency: Regency) -> proof.ExitPackage:
+def _refuse_reopened(request: DeletionRequest, regency: Regency) -> None:
+    """What was open in between is another regency than the one about which two people agreed."""
+    moved = AuditEntry.objects.filter(
+        action="tenants.state_changed",
+        subject_type=Regency._meta.label_lower,
+        subject_id=str(regency.pk),
+        at__gt=request.asked_at,
+    )
+    if regency.state != State.ARCHIVED or moved.exists():
+        raise NotArchived(
+            _("%s dibuka kembali sesudah penghapusannya diminta. Batalkan permintaan ini; bila perlu, minta lagi.")
+            % regency.title
+        )
+
+
+def _refuse_without_package(regency: Regency) -> ExitPackage:
     package = proof.exit_package(regency)
     if package is None:
         raise ExitPackageMissing(_("Paket keluar %s belum ada. Buat dahulu, dan pastikan diterima.") % regency.title)
+    if count := proof.changes_since(regency, package):
+        raise ExitPackageMissing(
+            _("Sesudah paket keluar itu diminta masih tercatat %s perubahan. Buat paket baru, dan pastikan diterima.")
+            % count
+        )
     return package
 
 
@@ -200,11 +244,3 @@ def _counted(schema: str) -> Iterator[tuple[str, int]]:
             count = cursor.fetchone()[0]
             if count:
                 yield table, count
-
-
-def _folder(regency: Regency) -> Path:
-    return Path(settings.MEDIA_ROOT) / regency.schema_name
-
-
-def _files(regency: Regency) -> list[Path]:
-    return [path for path in _folder(regency).rglob("*") if path.is_file()]

@@ -1,6 +1,7 @@
 """The end of a regency, for operators: asked, confirmed by another, cancelled; and the register of what is gone."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +16,7 @@ from tenants.deletion import actions, proof
 from tenants.deletion.forms import DeletionForm
 from tenants.deletion.models import DeletionRequest, Destruction
 from tenants.models import Regency
+from tenants.paging import newest_first
 from tenants.permissions import ConsolePermission
 
 PAGE = 50
@@ -36,7 +38,7 @@ def deletion(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error(None, str(refused))
             status = 409
     asked = list(DeletionRequest.objects.filter(regency=regency).order_by("-pk"))
-    package = proof.exit_package(regency)
+    checks = _checks(regency)
     opened = next((item for item in asked if item.is_open), None)
     context = {
         "object": regency,
@@ -44,22 +46,40 @@ def deletion(request: HttpRequest, code: str) -> HttpResponse:
         "opened": opened,
         "asked": asked,
         "mine": opened is not None and opened.asked_by_id == request.user.pk,
-        "checks": [
-            {
-                "label": _("Diarsipkan"),
-                "ok": regency.state == Regency.State.ARCHIVED,
-                "text": regency.get_state_display(),
-            },
-            {
-                "label": _("Paket keluar"),
-                "ok": package is not None,
-                "text": package.name if package else _("belum ada"),
-            },
-        ],
+        "checks": checks,
+        "may_pack": regency.state == Regency.State.ARCHIVED and not all(check["ok"] for check in checks),
         "days": settings.DELETION_WAIT_DAYS,
         "crumbs": [(_("Kabupaten"), "/console/"), (regency.title, f"/console/regencies/{code}/")],
     }
     return render(request, "deletion/console/deletion.html", context, status=status)
+
+
+def _checks(regency: Regency) -> list[dict[str, Any]]:
+    """What must be so before a second operator can agree."""
+    package = proof.exit_package(regency)
+    archived = regency.state == Regency.State.ARCHIVED
+    checks: list[dict[str, Any]] = [
+        {"label": _("Diarsipkan"), "ok": archived, "text": regency.get_state_display()},
+        {"label": _("Paket keluar"), "ok": package is not None, "package": package, "text": _("belum ada")},
+    ]
+    if package and archived:
+        later = proof.changes_since(regency, package)
+        text = _("%s perubahan") % later if later else _("tidak ada")
+        checks.append({"label": _("Perubahan sesudah paket"), "ok": not later, "text": text})
+    return checks
+
+
+@require_POST
+@require(ConsolePermission.DELETE_REGENCY)
+def package(request: HttpRequest, code: str) -> HttpResponse:
+    """Let the exit package of an archived regency be made."""
+    regency = get_object_or_404(Regency, code=code)
+    try:
+        actions.ask_package(regency=regency, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        messages.success(request, _("Paket keluar sedang dibuat. Muat ulang halaman ini sebentar lagi."))
+    except actions.DeletionRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("console:deletion", code)
 
 
 @require_POST
@@ -80,17 +100,8 @@ def cancellation(request: HttpRequest, code: str, deletion: int) -> HttpResponse
 @require(ConsolePermission.VIEW)
 def destructions(request: HttpRequest) -> HttpResponse:
     """The register of what was destroyed, newest first."""
-    before = request.GET.get("before", "")
-    found = Destruction.objects.order_by("-pk")
-    if before.isdecimal() and len(before) < 18:
-        found = found.filter(pk__lt=int(before))
-    rows = list(found[: PAGE + 1])
-    context = {
-        "rows": rows[:PAGE],
-        "next_url": f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
-        "first_url": request.path if before else "",
-    }
-    return render(request, "deletion/console/destructions.html", context)
+    page = newest_first(request, Destruction.objects.all(), PAGE)
+    return render(request, "deletion/console/destructions.html", page._asdict())
 
 
 @require_GET

@@ -34,6 +34,7 @@ from tenants.schemas.names import TEMPLATE_SCHEMA, quoted, validate_schema_name
 from tenants.schemas.release import current_release, known_migrations
 from tenants.schemas.replay import SchemaTaken, replay
 from tenants.schemas.template import read_structure
+from tenants.support.actions import end_all
 
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _UNSAFE = re.compile(r"(^/|(^|/)\.\.(/|$)|\\)")
@@ -63,6 +64,7 @@ def import_package(*, path: Path, subdomain: str, by: str, at: datetime, fingerp
                     record("exports.imported", subject=regency, by=None, data=data, at=at)
                     with in_regency(regency):
                         record("exports.imported", subject=regency, by=Operator(by), data=data, at=at)
+                        end_all(at=at)  # consent was given to operators of another deployment
             except BaseException:
                 _forget_files(regency)
                 raise
@@ -127,7 +129,8 @@ def _facts(reader: Reader) -> dict[str, Any]:
 
 def _planned(facts: dict[str, Any], subdomain: str) -> Regency:
     about = facts["regency"]
-    if Regency.objects.filter(code=about["code"]).exists():
+    before = Regency.objects.filter(code=about["code"]).first()
+    if before and before.state != Regency.State.DRAFT:  # a draft was here once, and everything of it was destroyed
         raise PackageRefused(_("%s sudah ada di sini.") % about["name"])
     suffix = f".{settings.BASE_DOMAIN}"
     taken = Domain.objects.filter(domain__endswith=suffix).values_list("domain", flat=True)
@@ -138,9 +141,11 @@ def _planned(facts: dict[str, Any], subdomain: str) -> Regency:
     names = ("code", "kind", "name", "province", "time_zone", "brand", "crest")
     schema = subdomain.replace("-", "_")
     schema = schema if schema[0].isalpha() else f"r_{schema}"
-    return Regency(
-        schema_name=validate_schema_name(schema), state=Regency.State.ACTIVE, **{name: about[name] for name in names}
-    )
+    regency = before or Regency()
+    regency.schema_name, regency.state = validate_schema_name(schema), Regency.State.ACTIVE
+    for name in names:
+        setattr(regency, name, about[name])
+    return regency
 
 
 def _make(regency: Regency, subdomain: str, reader: Reader, facts: dict[str, Any]) -> None:

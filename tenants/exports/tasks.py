@@ -16,9 +16,9 @@ def make_export(package_id: int) -> None:
     actions.make_export(package=package, at=timezone.now())
 
 
-@shared_task
+@shared_task(even_closed=True)
 def expire() -> None:
-    """In each regency: packages whose time is over are removed."""
+    """In each regency, also a closed one: packages whose time is over are removed."""
     from tenants.exports import actions
 
     actions.expire(schema_name=connection.schema_name, at=timezone.now())

@@ -12,6 +12,7 @@ from tenants.accounts.permissions import StaffPermission
 from tenants.mail import actions
 from tenants.mail.forms import SenderForm
 from tenants.mail.models import HeldMail, Sender
+from tenants.paging import newest_first
 
 PAGE = 50
 
@@ -20,17 +21,8 @@ PAGE = 50
 @require(StaffPermission.PREPARE)
 def outbox(request: HttpRequest) -> HttpResponse:
     """Mails that were kept, newest first, fifty at a time."""
-    before = request.GET.get("before", "")
-    found = HeldMail.objects.order_by("-pk")
-    if before.isdecimal() and len(before) < 18:
-        found = found.filter(pk__lt=int(before))
-    page = list(found[: PAGE + 1])
-    context = {
-        "mails": page[:PAGE],
-        "next_url": f"?before={page[PAGE - 1].pk}" if len(page) > PAGE else "",
-        "first_url": request.path if before else "",
-        "sender": Sender.objects.first(),
-    }
+    page = newest_first(request, HeldMail.objects.all(), PAGE)
+    context = {**page.links, "mails": page.rows, "sender": Sender.objects.first()}
     return render(request, "mail/outbox.html", context)
 
 

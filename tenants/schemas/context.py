@@ -60,8 +60,8 @@ def in_public() -> AbstractContextManager[None]:
     return in_schema(get_public_schema_name())
 
 
-def after_commit(work: Callable[[], Any]) -> None:
-    """Do `work` once the transaction commits, in the schema that is current now.
+def after_commit(work: Callable[[], Any], *, robust: bool = False) -> None:
+    """Do `work` once the transaction commits, in the schema that is current now; `robust`, a failure is logged only.
 
     The transaction may have begun in another one (a step of provisioning begins in public): a plain `on_commit`
     would then enqueue the task for it.
@@ -73,4 +73,4 @@ def after_commit(work: Callable[[], Any]) -> None:
             connection.set_tenant(tenant, include_public=include_public)
             work()
 
-    transaction.on_commit(there)
+    transaction.on_commit(there, robust=robust)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from tenants.accounts.models import SUPPORT_HOST, Invitation, Role, RoleGrant, User
 from tenants.audit.actions import Operator, record
 from tenants.models import Regency
-from tenants.schemas.context import after_commit, in_regency
+from tenants.permissions import ConsolePermission
+from tenants.schemas.context import after_commit, in_public, in_regency
 from tenants.support import tasks
 from tenants.support.models import PAGE_OPENED, Access, Dismissal
 from tenants.support.permissions import further, reading
@@ -171,6 +172,8 @@ def open_page(*, account: User, method: str, path: str, at: datetime) -> Access:
         raise NotLetIn(_("Akses dukungan ini sudah diakhiri."))
     if access.ends_at <= at:
         raise NotLetIn(_("Waktu akses dukungan sudah habis."))
+    if not _is_operator(access):
+        raise NotLetIn(_("Akun operator Anda tidak lagi boleh meminta akses dukungan."))
     record(PAGE_OPENED, subject=access, by=account, data={"method": method, "path": path[:300]}, at=at)
     return access
 
@@ -197,6 +200,22 @@ def _let_in(access: Access) -> Access:
     if found is None:
         raise AlreadyDecided(_("Akses ini sudah berakhir."))
     return found
+
+
+def _is_operator(access: Access) -> bool:
+    """Whether who was let in still works for the central team: consent was given to one of them."""
+    holding = {"grants__role__permissions__contains": [str(ConsolePermission.SUPPORT)]}
+    with in_public():
+        return User.objects.filter(pk=access.operator_id, is_active=True, **holding).exists()
+
+
+@transaction.atomic
+def end_all(*, at: datetime) -> int:
+    """Close every access and request of the current regency: it moved to another central team. Returns how many."""
+    found = list(Access.objects.select_for_update().filter(ended_at=None))
+    for access in found:
+        _finish(access, End.EXPIRED, None, at)
+    return len(found)
 
 
 def _account(access: Access) -> User:

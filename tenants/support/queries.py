@@ -1,5 +1,6 @@
 """Accesses and what was done under them, as lists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,9 +49,13 @@ class Row:
         return self.access.get_end_display()
 
 
-def rows(at: datetime, limit: int = 50) -> list[Row]:
-    """The newest accesses of the current regency; those that wait for an answer first. Two queries."""
-    found = list(Access.objects.select_related("decided_by", "ended_by").order_by("-pk")[:limit])
+def accesses() -> QuerySet[Access]:
+    """Every access of the current regency with who decided."""
+    return Access.objects.select_related("decided_by", "ended_by")
+
+
+def rows(found: Sequence[Access], at: datetime) -> list[Row]:
+    """Accesses dressed for a list; those that wait for an answer first. One query."""
     counted = dict(
         AuditEntry.objects.filter(
             action=PAGE_OPENED, subject_type=_SUBJECT, subject_id__in=[str(access.pk) for access in found]
@@ -69,10 +74,8 @@ def row(access: Access, at: datetime) -> Row:
 
 
 def pages(access: Access) -> QuerySet[AuditEntry]:
-    """Every request made under an access, newest first."""
-    return AuditEntry.objects.filter(action=PAGE_OPENED, subject_type=_SUBJECT, subject_id=str(access.pk)).order_by(
-        "-id"
-    )
+    """Every request made under an access."""
+    return AuditEntry.objects.filter(action=PAGE_OPENED, subject_type=_SUBJECT, subject_id=str(access.pk))
 
 
 def state_of(access: Access, at: datetime) -> str:
@@ -87,7 +90,7 @@ def state_of(access: Access, at: datetime) -> str:
 def rows_of(regency: Regency, at: datetime) -> list[Row]:
     """What the console shows of a regency's own record."""
     with in_regency(regency):
-        return rows(at, limit=20)
+        return rows(list(accesses().order_by("-pk")[:20]), at)
 
 
 def find(regency: Regency, pk: int) -> Access | None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tenants.accounts.access import public_page, require, signed_in
 from tenants.accounts.permissions import StaffPermission
-from tenants.audit.sentences import sentence
+from tenants.paging import newest_first
 from tenants.ratelimit import limited
 from tenants.support import actions, queries
 from tenants.support.forms import ConsentForm
@@ -30,7 +30,8 @@ PAGE = 100
 @require(StaffPermission.CONSENT_SUPPORT)
 def accesses(request: HttpRequest) -> HttpResponse:
     """Who of the central team asked to look in, what was answered, and how it ended."""
-    return render(request, "support/accesses.html", {"rows": queries.rows(timezone.now())})
+    page = newest_first(request, queries.accesses(), PAGE)
+    return render(request, "support/accesses.html", {**page.links, "rows": queries.rows(page.rows, timezone.now())})
 
 
 @require_GET
@@ -107,20 +108,15 @@ def _answer(request: HttpRequest, found: Access, act: Callable[..., Access], **g
 
 
 def _show(request: HttpRequest, found: Access, form: ConsentForm, status: int = 200) -> HttpResponse:
-    before = request.GET.get("before", "")
-    opened = queries.pages(found)
-    if before.isdecimal() and len(before) < 18:
-        opened = opened.filter(pk__lt=int(before))
-    entries = list(opened[: PAGE + 1])
+    page = newest_first(request, queries.pages(found), PAGE)
     context = {
+        **page.links,
         "row": queries.row(found, timezone.now()),
         "access": found,
         "form": form,
         "reading": [label_of(name) for name in reading()],
         "further": [label_of(name) for name in found.permissions if name not in reading()],
-        "entries": [(entry, sentence(entry)) for entry in entries[:PAGE]],
-        "next_url": f"?before={entries[PAGE - 1].pk}" if len(entries) > PAGE else "",
-        "first_url": request.path if before else "",
+        "entries": page.rows,
         "crumbs": [(_("Akses dukungan"), reverse("support:accesses"))],
     }
     return render(request, "support/access.html", context, status=status)

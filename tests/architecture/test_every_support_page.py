@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from modules.services.models import Case
-from tenants.accounts.models import Role, User
+from tenants.accounts.models import Role, RoleGrant, User
 from tenants.audit.models import AuditEntry
 from tenants.models import Regency
+from tenants.permissions import ConsolePermission
+from tenants.schemas.context import in_public
 from tenants.support.actions import consent, revoke
 from tenants.support.models import PAGE_OPENED, Access
 from tenants.support.permissions import further
@@ -24,7 +26,13 @@ _WHOLE = re.compile(rb"(?<!\d)\d{16}(?!\d)")
 
 def let_in(admin: User) -> tuple[Client, Access]:
     """An operator with everything that a regency can allow, and the eyes of every role."""
-    asked = Access.objects.create(operator_id=41, operator_name="Ayu", reason="Uji", hours=4, asked_at=timezone.now())
+    with in_public():
+        role = Role.objects.create(key="dukungan", name="Dukungan", permissions=[str(ConsolePermission.SUPPORT)])
+        operator = User.objects.create_user("ayu@pusat.test", "Ayu")
+        RoleGrant.objects.create(user=operator, role=role)
+    asked = Access.objects.create(
+        operator_id=operator.pk, operator_name="Ayu", reason="Uji", hours=4, asked_at=timezone.now()
+    )
     access = consent(access=asked, permissions=further(), roles=Role.objects.all(), by=admin, at=timezone.now())
     browser = Client(headers={"host": "batang.localhost"})
     browser.force_login(access.account)  # type: ignore[arg-type]

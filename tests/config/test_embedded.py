@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,15 @@ def query(url: str, statement: str) -> object:
     with psycopg.connect(url, autocommit=True) as connection:
         cursor = connection.execute(statement)
         return cursor.fetchone()[0] if cursor.description else None  # type: ignore[index]
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder of its own: each run of pytest that begins closes the one that all share to everybody but its owner,
+    and PostgreSQL, which must be `nobody` where pytest is root, would no longer reach its data in there.
+    """
+    with tempfile.TemporaryDirectory(prefix="rujukan-embedded-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

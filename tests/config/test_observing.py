@@ -44,7 +44,8 @@ def lines() -> Iterator[list[dict[str, Any]]]:
     handler = Keep()
     handler.addFilter(RequestFilter())
     watched = [
-        logging.getLogger(name) for name in ("rujukan.access", "rujukan.task", "django.request", "celery.app.trace")
+        logging.getLogger(name)
+        for name in ("rujukan.access", "rujukan.task", "django.request", "django.security.csrf", "celery.app.trace")
     ]
     before = [logger.level for logger in watched]
     for logger in watched:
@@ -72,6 +73,16 @@ def test_a_request_is_a_line_with_its_pattern(batang: Regency, lines: list[dict[
 def test_a_failed_address_is_a_pattern_too(batang: Regency, lines: list[dict[str, Any]]) -> None:
     Client(headers={"host": "batang.localhost"}).get("/orang/3325014405910003/")
     assert lines
+    assert "3325014405910003" not in json.dumps(lines)
+
+
+def test_a_form_without_its_token_is_refused_without_naming_the_address(
+    batang: Regency, lines: list[dict[str, Any]]
+) -> None:
+    browser = Client(enforce_csrf_checks=True, headers={"host": "batang.localhost"})
+    assert browser.post("/services/3325014405910003/", {"x": "1"}).status_code == 403
+    refused = [line for line in lines if line["logger"] == "django.security.csrf"]
+    assert refused
     assert "3325014405910003" not in json.dumps(lines)
 
 
@@ -210,11 +221,11 @@ def test_requests_are_counted_for_regency_and_module(batang: Regency, settings: 
 def test_the_fleet_is_in_it(batang: Regency, settings: Settings) -> None:
     settings.METRICS_TOKEN = TOKEN
     connection.set_schema_to_public()
-    app.tasks["modules.tasks.count_open_cases"].apply(headers={"_schema_name": "batang"}, throw=True)
+    app.tasks["modules.fleet.tasks.measure"].apply(headers={"_schema_name": "batang"}, throw=True)
     tally.add("webhooks", "stripe", "handled")
     found = figures(scrape())
-    assert found["rujukan_tasks_total"]["modules", "SUCCESS", "batang"] >= 1
-    assert found["rujukan_open_cases"]["services", "batang"] == 0
+    assert found["rujukan_tasks_total"]["fleet", "SUCCESS", "batang"] >= 1
+    assert found["rujukan_open_cases"]["batang",] == 0
     assert found["rujukan_webhooks_total"]["handled", "stripe"] >= 1
     assert set(found["rujukan_queue_length"]) == {(queue.name,) for queue in app.conf.task_queues}
     assert found["rujukan_regencies"]["active",] >= 2
@@ -235,7 +246,7 @@ def test_counting_costs_microseconds() -> None:
 @pytest.mark.parametrize(
     ("task", "module"),
     [
-        ("modules.services.tasks.x", "services"), ("modules.tasks.count_open_cases", "modules"),
+        ("modules.services.tasks.x", "services"), ("tenants.tasks.x", "tenants"),
         ("tenants.files.tasks.sweep_files", "files"), ("onboarding.provision", "onboarding"),
     ],
 )  # fmt: skip

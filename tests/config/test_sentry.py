@@ -4,29 +4,36 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 
-from tenants.models import Regency
-from tests.config.accident import PLANTED
+from tests.config.accident import PLANTED, PROCESSES
 from tests.config.sink import Sink, listening
+from tests.conftest import drop_regency, make_regency
 
 
 @pytest.fixture(scope="module")
-def sent(django_db_setup: None, django_db_blocker: pytest.FixtureLookupError) -> Sink:
-    """Everything that web, task and log of a process of its own sent when they went wrong."""
+def sent(django_db_setup: None, django_db_blocker: pytest.FixtureLookupError) -> Iterator[dict[str, Sink]]:
+    """By kind of process, everything that it sent when it went wrong."""
     with django_db_blocker.unblock():
+        sikka = make_regency("sikka")  # of its own: what tasks gave up stands in its audit for good
         name = connection.settings_dict["NAME"]
-        assert Regency.objects.filter(schema_name="batang").exists()
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        told = {**os.environ, "DATABASE_URL": url, "SENTRY_TRACES": "1", "RELEASE": "2026.11"}
+        yield {process: _of(process, told) for process in PROCESSES}
+        drop_regency(sikka)
+
+
+def _of(process: str, told: dict[str, str]) -> Sink:
     with listening() as sink:
-        told = {**os.environ, "DATABASE_URL": url, "SENTRY_DSN": sink.dsn, "SENTRY_TRACES": "1", "RELEASE": "2026.11"}
         done = subprocess.run(
-            [sys.executable, "-m", "tests.config.accident"], env=told, capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
+            [sys.executable, "-m", "tests.config.accident", process],
+            env={**told, "SENTRY_DSN": sink.dsn}, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
     return sink
 
 
@@ -36,51 +43,70 @@ def exceptions(sink: Sink) -> dict[str, dict]:
 
 
 @pytest.mark.parametrize("planted", PLANTED)
-def test_nothing_of_a_person_leaves(sent: Sink, planted: str) -> None:
-    assert len(sent.bodies) >= 5
-    for body in sent.bodies:
+@pytest.mark.parametrize("process", PROCESSES)
+def test_nothing_of_a_person_leaves(sent: dict[str, Sink], process: str, planted: str) -> None:
+    """Not in messages, variables, SQL, breadcrumbs, headers, cookies, addresses, bodies, arguments, names."""
+    assert sent[process].bodies
+    for body in sent[process].bodies:
         for spelling in (planted, planted.replace(" ", "+"), planted.replace(" ", "%20"), json.dumps(planted)[1:-1]):
             assert spelling.encode() not in body, body[:300]
 
 
-@pytest.mark.parametrize(("kind", "module"), [("ValueError", "-"), ("LookupError", "services")])
-def test_events_carry_regency_module_and_release(sent: Sink, kind: str, module: str) -> None:
-    event = exceptions(sent)[kind]
-    assert event["tags"]["regency"] == "batang"
-    assert event["tags"]["module"] == module
+@pytest.mark.parametrize(
+    ("process", "kind", "regency", "module"),
+    [
+        ("web", "ValueError", "sikka", "-"),
+        ("web", "WrongSchema", "sikka", "-"),
+        ("worker", "LookupError", "sikka", "services"),
+        ("worker", "WrongSchema", "sikka", "files"),
+        ("scheduler", "SchedulingError", "public", "-"),
+    ],
+)
+def test_events_carry_regency_module_and_release(
+    sent: dict[str, Sink], process: str, kind: str, regency: str, module: str
+) -> None:
+    event = exceptions(sent[process])[kind]
+    assert (event["tags"]["regency"], event["tags"]["module"]) == (regency, module)
     assert event["release"] == "2026.11"
-    assert len(event["tags"]["request_id"]) == 16 or kind == "LookupError"
+    assert len(event["tags"]["request_id"]) == 16 or process != "web"
 
 
-def test_traces_carry_them_too(sent: Sink) -> None:
-    traces = {t["transaction"]: t for t in sent.items["transaction"]}
-    task = traces["modules.services.tasks.fail_for_test"]
-    assert (task["tags"]["regency"], task["tags"]["module"]) == ("batang", "services")
-    (page,) = [t for t in traces.values() if t is not task]
-    assert (page["tags"]["regency"], page["tags"]["status"]) == ("batang", "500")
-    assert {t["release"] for t in traces.values()} == {"2026.11"}
-    spans = {(span["op"], span.get("description")) for span in page["spans"]}
-    assert ("db", "SELECT") in spans
+@pytest.mark.parametrize("process", ["web", "worker"])
+def test_the_tripwire_is_an_event_that_says_what_went_wrong(sent: dict[str, Sink], process: str) -> None:
+    """The page was answered with 500 (accident.web asserts it), the task failed."""
+    (last,) = exceptions(sent[process])["WrongSchema"]["exception"]["values"]
+    assert last["value"] == "work for sikka was done on public"
 
 
-def test_what_is_left_finds_the_fault(sent: Sink) -> None:
+def test_traces_carry_them_too(sent: dict[str, Sink]) -> None:
+    tasks = {t["transaction"]: t for t in sent["worker"].items["transaction"]}
+    failed = tasks["modules.services.tasks.fail_for_test"]
+    assert (failed["tags"]["regency"], failed["tags"]["module"]) == ("sikka", "services")
+    pages = {t.get("transaction", ""): t for t in sent["web"].items["transaction"]}
+    page = pages["/orang/{nik}/"]
+    assert (page["tags"]["regency"], page["tags"]["status"]) == ("sikka", "500")
+    assert {t["release"] for t in (*tasks.values(), *pages.values())} == {"2026.11"}
+    assert ("db", "SELECT") in {(span["op"], span.get("description")) for span in page["spans"]}
+    assert "" in pages, "an address that leads nowhere has no name: it would be what somebody typed"
+
+
+def test_what_is_left_finds_the_fault(sent: dict[str, Sink]) -> None:
     """Where it happened, what the database said, and which line of the log it was."""
-    page = exceptions(sent)["ValueError"]
-    (first, last) = page["exception"]["values"][-2:] if len(page["exception"]["values"]) == 2 else (
-        page["exception"]["values"][0], page["exception"]["values"][-1],
-    )  # fmt: skip
+    values = exceptions(sent["web"])["ValueError"]["exception"]["values"]
+    first, last = values[0], values[-1]
     assert first["value"].startswith("22P02")
     assert last["value"] == ""
     frame = last["stacktrace"]["frames"][-1]
     assert (frame["function"], "vars" in frame) == ("view", False)
     assert "not known" in frame["context_line"]
-    lines = [e["logentry"]["message"] for e in sent.items["event"] if e.get("logentry")]
-    assert any(line.startswith("tenants.files: accident.main, line ") for line in lines)
+    lines = [e["logentry"]["message"] for e in sent["web"].items["event"] if e.get("logentry")]
+    assert any(line.startswith("tenants.files: accident._speak, line ") for line in lines)
 
 
-def test_nothing_else_is_sent(sent: Sink) -> None:
+@pytest.mark.parametrize("process", PROCESSES)
+def test_nothing_else_is_sent(sent: dict[str, Sink], process: str) -> None:
     """No attachments, logs, profiles, check-ins, replays: only what is chosen."""
-    assert set(sent.items) <= {"event", "transaction", "sessions", "session", "client_report"}
-    for event in sent.items["event"]:
+    assert set(sent[process].items) <= {"event", "transaction", "sessions", "session", "client_report"}
+    for event in sent[process].items["event"]:
         assert not {"user", "extra", "breadcrumbs", "message"} & event.keys()
         assert event.get("request", {}).keys() <= {"method"}

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from modules.fleet import actions, queries
+from modules.fleet.changes import switchable
 from modules.fleet.forms import BulkForm, FleetForm
 from modules.fleet.models import BulkAction, BulkItem
-from modules.registry import find
 from tenants.accounts.access import require
 from tenants.models import Regency
+from tenants.paging import newest_first
 from tenants.permissions import ConsolePermission
 
 PAGE = 30
@@ -30,24 +31,14 @@ _ITEM_ORDER = ("failed", "refused", "foreseen", "done", "nothing", "waiting")
 @require(ConsolePermission.VIEW)
 def bulks(request: HttpRequest) -> HttpResponse:
     """All bulk actions, newest first."""
-    before = request.GET.get("before", "")
-    found = (
-        BulkAction.objects.select_related("publisher")
-        .order_by("-pk")
-        .annotate(
-            total=Count("items"),
-            done=Count("items", filter=Q(items__state="done")),
-            failed=Count("items", filter=Q(items__state="failed")),
-        )
+    found = BulkAction.objects.select_related("publisher", "release").defer("release__content")
+    counted = found.annotate(
+        total=Count("items"),
+        done=Count("items", filter=Q(items__state="done")),
+        failed=Count("items", filter=Q(items__state="failed")),
     )
-    if before.isdecimal() and len(before) < 18:
-        found = found.filter(pk__lt=int(before))
-    rows = list(found[: PAGE + 1])
-    context = {
-        "rows": [(action, _words(action), TONES[action.state]) for action in rows[:PAGE]],
-        "next_url": f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
-        "first_url": request.path if before else "",
-    }
+    page = newest_first(request, counted, PAGE)
+    context = {**page.links, "rows": [(action, _words(action), TONES[action.state]) for action in page.rows]}
     return render(request, "fleet/console/bulks.html", context)
 
 
@@ -84,7 +75,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @require(ConsolePermission.VIEW)
 def bulk(request: HttpRequest, bulk: int) -> HttpResponse:
     """A bulk action as it goes; the part that moves is asked for every second."""
-    action = get_object_or_404(BulkAction.objects.select_related("publisher"), pk=bulk)
+    found = BulkAction.objects.select_related("publisher", "release").defer("release__content")
+    action = get_object_or_404(found, pk=bulk)
     context = _shown(request, action)
     template = "fleet/console/bulk.html"
     if not request.htmx:  # type: ignore[attr-defined]
@@ -131,7 +123,7 @@ def _chosen(request: HttpRequest, given: Any) -> list[Regency]:
     if not given.get("all"):
         return queries.several(given.getlist("code")[:600])
     found = queries.found(FleetForm(given).chosen(), timezone.now())
-    return list(found.filter(state__in=queries.BUILT).order_by("name", "code"))
+    return list(found.filter(state__in=queries.CHANGEABLE).order_by("name", "code"))
 
 
 def _initial(request: HttpRequest) -> dict[str, str]:
@@ -165,9 +157,11 @@ def _shown(request: HttpRequest, action: BulkAction) -> dict[str, Any]:
 
 
 def _words(action: BulkAction) -> str:
-    module = find(action.module_key)
-    name = module.name if module else action.module_key
-    if action.kind == BulkAction.Kind.UPGRADE:
+    name = switchable().get(action.module_key, action.module_key)
+    if action.release:
+        words = {"module": name, "version": action.release.version, "publisher": action.publisher}
+        return _("Perbarui paket %(module)s ke %(version)s dari %(publisher)s") % words
+    if action.kind == BulkAction.Kind.UPGRADE:  # asked for by an earlier release of ours
         return _("Perbarui paket %(module)s dari %(publisher)s") % {"module": name, "publisher": action.publisher}
-    words = {"on": _("Hidupkan %s"), "closing": _("Tutup %s untuk berkas baru"), "off": _("Matikan %s")}
-    return words[action.target] % name
+    targets = {"on": _("Hidupkan %s"), "closing": _("Tutup %s untuk berkas baru"), "off": _("Matikan %s")}
+    return targets[action.target] % name

@@ -97,11 +97,13 @@ def _on(rows: list[matrix.Row]) -> list[int]:
 
 
 def _more(found: RegencyFacts | None) -> list[tuple[str, dict[str, int]]]:
-    return [(str(module.name) if (module := find(key)) else key, counts) for key, counts in _counts(found)]
-
-
-def _counts(found: RegencyFacts | None) -> list[tuple[str, dict[str, int]]]:
-    return sorted(found.more.items()) if found else []
+    """By module: what its counts are called, and how many; what this release does not know is left out."""
+    counted = sorted(found.more.items()) if found else []
+    return [
+        (str(module.name), {str(module.figures[name]): n for name, n in counts.items() if name in module.figures})
+        for key, counts in counted
+        if (module := find(key))
+    ]
 
 
 def _url(chosen: Chosen, **changes: Any) -> str:

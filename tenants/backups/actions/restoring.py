@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django_tenants.utils import get_tenant_base_migrate_command_class
+from knox.models import AuthToken
 
+from tenants.accounts.models import Invitation
 from tenants.audit.actions import Operator, record
 from tenants.backups import manifest, tasks
 from tenants.backups.actions.files import bring_file
@@ -30,6 +33,7 @@ from tenants.schemas.release import lacks_migrations
 from tenants.schemas.removal import drop_in_parts, to_trash
 from tenants.schemas.replay import Rows, copy_rows, replay
 from tenants.schemas.script import SchemaScript
+from tenants.support.actions import end_all
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +87,8 @@ def lay_out_beside(*, restored: RestoredSchema, up_to_date: bool = True) -> Rest
         try:
             with usable(restored.backup) as (_facts, reader), transaction.atomic():
                 lay_out(reader, restored.schema_name)
+                if up_to_date and lacks_migrations(restored.schema_name):
+                    _migrate(restored.schema_name)
                 restored.state = RestoredSchema.State.READY
                 restored.save(update_fields=["state"])
         except NotUsable as refused:
@@ -90,11 +96,16 @@ def lay_out_beside(*, restored: RestoredSchema, up_to_date: bool = True) -> Rest
         except Exception as error:
             logger.exception("a backup could not be laid out")
             return _failed(restored, _("Gagal digelar (%s). Coba sekali lagi.") % type(error).__name__)
-        if up_to_date and lacks_migrations(restored.schema_name):
-            with in_schema(restored.schema_name):
-                command = get_tenant_base_migrate_command_class()()
-                call_command(command, interactive=False, verbosity=0, skip_checks=True)
     return restored
+
+
+def _migrate(schema: str) -> None:
+    """Bring a schema of an earlier release to this one, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be checked forbids to alter its table
+    with in_schema(schema):
+        command = get_tenant_base_migrate_command_class()()
+        call_command(command, interactive=False, verbosity=0, skip_checks=True)
 
 
 def _failed(restored: RestoredSchema, why: str) -> RestoredSchema:
@@ -147,8 +158,9 @@ def _mark_dropped(row: RestoredSchema, at: datetime) -> None:
 def put_in_place(*, restored: RestoredSchema, regency: Regency, reason: str, by: Any, at: datetime) -> RestoredSchema:
     """Let the backup be the regency's schema from now on; what was live stands beside in its stead.
 
-    Two renames in one transaction. Files that are missing come from the backup; none is overwritten. Returns the row
-    of what was live. Raises NotUsable, AlreadyRunning.
+    Two renames in one transaction. Files that are missing come from the backup; none is overwritten. Nobody is signed
+    in, and nothing that was revoked since opens again. Returns the row of what was live. Raises NotUsable,
+    AlreadyRunning.
     """
     assert restored.backup is not None
     with in_public(), usable(restored.backup) as (_facts, reader), transaction.atomic():
@@ -173,5 +185,14 @@ def put_in_place(*, restored: RestoredSchema, regency: Regency, reason: str, by:
             for name in reader.parts:
                 if name.startswith("files/"):
                     bring_file(reader, name.removeprefix("files/"), default_storage)
+            _close_doors(at)
             record("backups.put_in_place", subject=regency, by=Operator(getattr(by, "name", "")), data=data, at=at)
     return aside
+
+
+def _close_doors(at: datetime) -> None:
+    """What let somebody in when the backup was taken may have been taken from them since."""
+    Session.objects.all().delete()
+    AuthToken.objects.all().delete()
+    Invitation.objects.open().update(expires_at=at)
+    end_all(at=at)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,7 +39,8 @@ def kept(backups: Iterable[Backup], *, daily: int, weekly: int, monthly: int) ->
 
 
 def thin_out(*, schema_name: str, at: datetime) -> int:
-    """Remove a regency's backups that no rule keeps, failed ones after a week, and side schemas nobody dropped.
+    """Remove a regency's backups that no rule keeps, failed ones after a week, and side schemas nobody dropped or
+    somebody dropped behind our back.
 
     What has been waiting to be laid out for an hour has lost its task, and says so.
 
@@ -48,17 +50,17 @@ def thin_out(*, schema_name: str, at: datetime) -> int:
         RestoredSchema.objects.filter(
             of_schema=schema_name, state=RestoredSchema.State.WAITING, restored_at__lt=at - timedelta(hours=1)
         ).update(state=RestoredSchema.State.FAILED, error=_("Tidak pernah selesai. Gelar sekali lagi."))
-        stale = RestoredSchema.objects.filter(
-            of_schema=schema_name, dropped_at=None, restored_at__lt=at - timedelta(days=settings.RESTORED_DAYS)
-        )
-        for restored in stale:
+        open_ = RestoredSchema.objects.filter(of_schema=schema_name, dropped_at=None)
+        old = Q(restored_at__lt=at - timedelta(days=settings.RESTORED_DAYS))
+        vanished = Q(stands=False, state=RestoredSchema.State.READY)
+        for restored in open_.with_standing().filter(old | vanished):
             drop_restored(restored=restored, by=None, at=at)
         ours = Backup.objects.filter(schema_name=schema_name)
         keep = kept(ours.complete(), **settings.BACKUP_KEEP)
         in_use = RestoredSchema.objects.filter(dropped_at=None, backup__isnull=False).values("backup")
-        old = ours.complete().exclude(pk__in=keep).exclude(pk__in=in_use)
+        unkept = ours.complete().exclude(pk__in=keep).exclude(pk__in=in_use)
         failed = ours.filter(state=Backup.State.FAILED, finished_at__lt=at - timedelta(days=7))
-        return sum(_remove(backup) for backup in [*old, *failed])
+        return sum(_remove(backup) for backup in [*unkept, *failed])
 
 
 def _remove(backup: Backup) -> bool:

@@ -21,6 +21,7 @@ from tenants.backups.actions.refusals import AlreadyRunning
 from tenants.backups.archive import Writer, stored_in
 from tenants.backups.copying import files_of, member, rows_of, snapshot
 from tenants.backups.models import Backup
+from tenants.backups.queries import kept_ones
 from tenants.backups.sealing import SealedWriter
 from tenants.backups.storage import storage
 from tenants.models import Regency
@@ -79,7 +80,8 @@ def _write(regency: Regency, backup: Backup) -> None:
             facts |= _write_schema(cursor, regency.schema_name, writer)
         with in_regency(regency):
             for name in files_of():
-                writer.add(f"files/{name}", stored_in(cast(Any, default_storage.open(name))))
+                with contextlib.suppress(FileNotFoundError):  # swept away since it was listed: no row needs it
+                    writer.add(f"files/{name}", stored_in(cast(Any, default_storage.open(name))))
         writer.close()
     parts = [part.as_json() for part in writer.parts]
     manifest.write(backup, {**facts, "parts": parts, "sealed_sha256": manifest.digest_of(backup.name)})
@@ -125,4 +127,4 @@ def remove_files(backup: Backup) -> None:
 def regencies_to_back_up() -> Iterator[Regency]:
     """Every regency that has a schema, whatever its state."""
     with in_public():
-        yield from Regency.objects.exclude(state__in=[Regency.State.DRAFT, Regency.State.PROVISIONING]).order_by("pk")
+        yield from kept_ones().order_by("pk")

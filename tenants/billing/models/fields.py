@@ -12,7 +12,7 @@ def money(label: Any, **options: Any) -> "models.DecimalField[Any, Any]":
 
 
 def operator() -> "models.ForeignKey[Any, Any]":
-    """Who of the central team did it; empty for the system itself."""
+    """Who of the central team did it; empty for the system itself. Refused by the database, not by Django (0017)."""
     return models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+"
     )

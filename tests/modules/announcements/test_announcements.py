@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from modules.announcements import actions, queries
 from modules.announcements.actions import Target
@@ -75,6 +76,47 @@ def test_whom_it_concerns(
     with in_public():
         codes = {regency.code for regency in queries.audience(item)}
     assert ("33.25" in codes, "53.10" in codes) == (batang_sees, manggarai_sees)
+
+
+def test_plans_are_those_of_the_day(
+    batang: Regency, ayu: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    """A contract that begins or ends needs no restart: within ten minutes the right ones see it."""
+    plans = {"33.25": "Tahunan"}
+    monkeypatch.setattr(queries, "plan_names", lambda codes=(): dict(plans))
+    queries._plans.cache_clear()
+    at = timezone.now()
+    item = announce(ayu, plans=["Tahunan"])
+    assert queries.shown(batang, at) == [item]
+    with in_public():
+        assert [regency.code for regency in queries.audience(item)] == ["33.25"]
+    plans.clear()
+    assert queries.shown(batang, at + timedelta(minutes=11)) == []
+    queries._plans.cache_clear()
+
+
+def test_the_preview_knows_that_some_modules_are_always_on(batang: Regency, manggarai: Regency, ayu: User) -> None:
+    item = announce(ayu, modules=["services"])
+    assert told(batang) and told(manggarai)
+    with in_public():
+        assert {regency.code for regency in queries.audience(item)} == {"33.25", "53.10"}
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "value"),
+    [
+        ("code=33.25&code=53.10&province=Bali", "codes", "33.25, 53.10"),
+        ("province=Jawa+Tengah", "provinces", ["Jawa Tengah"]),
+        ("module=services", "modules", ["services"]),
+    ],
+)
+def test_it_begins_with_what_was_chosen_in_the_list(ayu: User, query: str, field: str, value: object) -> None:
+    connection.set_schema_to_public()
+    browser = Client(headers={"host": "localhost"})
+    browser.force_login(ayu)
+    form = browser.get(f"/console/announcements/new/?{query}").context["form"]
+    assert form[field].value() == value
+    assert form["provinces"].value() in ([], None, ["Jawa Tengah"]), "ticks are meant, not the filter behind them"
 
 
 def test_between_two_moments(batang: Regency, ayu: User) -> None:
@@ -157,7 +199,10 @@ def test_written_previewed_announced_withdrawn(ayu: User) -> None:
     browser.post("/console/announcements/new/", {**sent, "announce": "1"})
     item = Announcement.objects.get()
     assert AuditEntry.objects.get(action="announcements.announced").data == {"provinces": ["Jawa Tengah"]}
-    assert "Rilis baru" in browser.get("/console/announcements/").content.decode()
+    shown = browser.get("/console/announcements/").content.decode()
+    assert "Rilis baru" in shown
+    day = date_format(timezone.localdate(), "j M Y")
+    assert f"{day} – {day}" in shown, "until the end of the day that was asked for"
     browser.post(f"/console/announcements/{item.pk}/withdrawal/")
     assert "Ditarik" in browser.get("/console/announcements/").content.decode()
     wrong = browser.post("/console/announcements/new/", {**sent, "codes": "99.99"}).content.decode()

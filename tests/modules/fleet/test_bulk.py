@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 from modules.fleet import actions, changes, tasks
 from modules.fleet.models import BulkAction, BulkItem
 from modules.models import ModuleSwitch
+from modules.services.actions import seed_catalogue
+from modules.services.models import Service
+from modules.services.public import shipped
 from modules.switches import state_of, switches
 from tenants.accounts.models import User
 from tenants.audit.models import AuditEntry
 from tenants.models import Regency
 from tenants.permissions import ConsolePermission
 from tenants.schemas.context import in_regency
+from tests.conftest import make_regency
 from tests.modules.fleet.conftest import operator
 
 KEY = "santunan_kematian"
@@ -152,6 +156,97 @@ def test_packages_are_upgraded_where_they_are_older(ayu: User) -> None:
     actions.confirm(action=action, by=ayu, at=timezone.now())
     actions.work(action.pk)
     assert [origin.release.version for origin in origins(manggarai)] == ["1.0.0"]
+
+
+def test_what_was_foreseen_is_what_is_done_whatever_is_published_meanwhile(ayu: User) -> None:
+    from modules.library.actions import publish
+    from modules.library.queries import origins
+    from modules.registry import find
+    from tests.modules.services.examples import opened
+
+    batang, manggarai = both()
+
+    def published(version: str) -> None:
+        publish(regency=batang, module=find("services"), version=version, notes="", by=ayu, at=timezone.now())  # type: ignore[arg-type]
+        connection.set_schema_to_public()
+
+    with in_regency(batang):
+        opened()
+    published("1.0.0")
+    action = actions.request_bulk(
+        kind="upgrade", module_key="services", publisher=batang, regencies=[manggarai], by=ayu, at=timezone.now()
+    )
+    actions.work(action.pk)
+    with in_regency(batang):
+        seed_catalogue(by=None, at=timezone.now())
+    published("2.0.0")
+    actions.confirm(action=action, by=ayu, at=timezone.now())
+    actions.work(action.pk)
+    assert [origin.release.version for origin in origins(manggarai)] == ["1.0.0"]
+    with in_regency(manggarai):
+        assert Service.objects.count() == 1
+
+
+def test_a_package_that_one_regency_cannot_take_stops_no_other(ayu: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused in a sentence where it cannot be, done elsewhere, and done there too when it is tried again."""
+    from modules.library.actions import publish
+    from modules.packages import ContentRefused
+    from modules.registry import find
+    from tests.modules.services.examples import opened
+
+    batang, manggarai = both()
+    kendal = make_regency("kendal")
+    with in_regency(batang):
+        opened()
+    publish(regency=batang, module=find("services"), version="1.0.0", notes="", by=ayu, at=timezone.now())  # type: ignore[arg-type]
+    connection.set_schema_to_public()
+    action = actions.request_bulk(
+        kind="upgrade", module_key="services", publisher=batang, regencies=[kendal, manggarai], by=ayu,
+        at=timezone.now(),
+    )  # fmt: skip
+    actions.work(action.pk)
+    actions.confirm(action=action, by=ayu, at=timezone.now())
+    clone = changes.clone
+
+    def refusing(*, regency: Regency, **given: object) -> object:
+        if regency == kendal:
+            clone(regency=regency, **given)  # type: ignore[arg-type]
+            raise ContentRefused("Jalur ini tidak dikenal di sini.")
+        return clone(regency=regency, **given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(changes, "clone", refusing)
+        actions.work(action.pk)
+    assert states(action) == {"Kendal": "failed", "Manggarai": "done"}
+    assert BulkItem.objects.get(state="failed").sentence == "Jalur ini tidak dikenal di sini."
+    with in_regency(kendal):
+        assert not Service.objects.exists(), "what failed half way left nothing"
+    actions.retry(action=action, by=ayu, at=timezone.now())
+    actions.work(action.pk)
+    assert states(action) == {"Kendal": "done", "Manggarai": "done"}
+
+
+def test_a_single_service_is_switched_where_it_is_published(ayu: User) -> None:
+    key = "keterangan-domisili" if "keterangan-domisili" in shipped() else next(iter(shipped()))
+    batang, manggarai = both()
+    with in_regency(batang):
+        seed_catalogue(by=None, at=timezone.now())
+    action = actions.request_bulk(
+        kind="switch", module_key=key, target="on", regencies=[batang, manggarai], by=ayu, at=timezone.now()
+    )
+    actions.work(action.pk)
+    assert states(action) == {"Batang": "foreseen", "Manggarai": "refused"}
+    assert BulkItem.objects.get(state="refused").sentence == "Layanan ini belum diterbitkan di sini."
+    actions.confirm(action=action, by=ayu, at=timezone.now())
+    actions.work(action.pk)
+    assert (state_of(batang, key), state_of(manggarai, key)) == ("on", "off")
+
+
+def test_what_is_archived_is_left_as_it_is(client: Client) -> None:
+    Regency.objects.filter(code="53.10").update(state="archived")
+    page = client.get("/console/bulk/new/?code=33.25&code=53.10")
+    assert [regency.code for regency in page.context["regencies"]] == ["33.25"]
+    assert [r.code for r in client.get("/console/bulk/new/?all=1").context["regencies"]] == ["33.25"]
 
 
 def test_who_runs_which_release(client: Client, ayu: User) -> None:

@@ -1,29 +1,26 @@
 """What is wrong, once a day: collected from every app, shown, and mailed to who wants it."""
 
-import ssl
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
-from socket import create_server
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from modules.fleet import actions, tasks
+from modules.fleet import actions, measuring, tasks
 from modules.fleet.models import BulkAction, BulkItem, Digest, RegencyFacts, Subscription
+from modules.services.models import Case
 from onboarding.models import ProvisioningRun
 from tenants import problems
 from tenants.accounts.models import User
-from tenants.digest import certificates
+from tenants.backups.models import Backup, RestoreDrill
 from tenants.models import Regency, StandbySchema
+from tenants.schemas.context import in_regency
 from tests.modules.fleet.conftest import facts
+from tests.modules.services import builders
+from tests.modules.services.examples import opened
 
 
 def kinds() -> set[str]:
@@ -39,11 +36,16 @@ def measured(code: str, **changes: object) -> None:
 
 
 def test_each_app_has_its_collector(public: None) -> None:
-    assert {"tenants", "tenants.deletion", "modules.fleet", "onboarding"} <= set(problems.collectors())
+    assert set(problems.collectors()) >= {
+        "tenants", "tenants.backups", "tenants.billing", "tenants.deletion", "tenants.domains", "modules.fleet",
+        "onboarding", "onboarding.applications",
+    }  # fmt: skip
 
 
 def test_what_measures_runs_and_pool_say(public: None, ayu: User) -> None:
     StandbySchema.objects.all().delete()
+    assert "Tidak mengirim hitungan" not in kinds(), "both are of this hour"
+    Regency.objects.update(created_at=timezone.now() - timedelta(days=1))
     measured("33.25", health="bad", problems=["audit_broken", "late", "quiet"])
     ProvisioningRun.objects.create(
         code="33.24",
@@ -60,6 +62,56 @@ def test_what_measures_runs_and_pool_say(public: None, ayu: User) -> None:
     digest = Digest.objects.get()
     tones = [problem["tone"] for problem in digest.problems]
     assert tones == sorted(tones, key=lambda tone: tone != "bad"), "the worst comes first"
+
+
+def text_of(kind: str) -> str:
+    (found,) = [p["text"] for p in actions.collect_digest(timezone.now()).problems if p["kind"] == kind]
+    return found
+
+
+def test_broken_time_limits_and_services_nobody_finishes(batang: Regency) -> None:
+    """From cases to the morning's line, through the hourly count."""
+    opened()
+    clerk = User.objects.create_user("a@batang.test", "A", "kata-sandi-panjang")
+    filed = [builders.filed(by=clerk) for _ in range(3)]
+    now = timezone.now()
+    Case.objects.update(filed_at=now - timedelta(days=60), due_at=now - timedelta(days=50))
+    measuring.measure(now)
+    connection.set_schema_to_public()
+    assert text_of("Berkas melewati batas waktu") == "Kabupaten Batang (3 dari 3 berkas)."
+    assert text_of("Layanan tidak pernah selesai") == "Kabupaten Batang (surat_uji)."
+
+    with in_regency(batang):  # one is finished, one waits for its applicant: then neither is true any more
+        Case.objects.filter(pk=filed[0].case.pk).update(closed_at=now, outcome="done", turn_role="")
+        Case.objects.exclude(pk=filed[0].case.pk).update(paused_at=now)
+        measuring.measure(now)
+    assert not {"Berkas melewati batas waktu", "Layanan tidak pernah selesai"} & kinds()
+
+
+def test_rehearsals_of_a_living_regency_are_nobodys_work(batang: Regency) -> None:
+    opened()
+    builders.filed(by=User.objects.create_user("a@batang.test", "A", "kata-sandi-panjang"))
+    Case.objects.update(is_rehearsal=True, due_at=timezone.now() - timedelta(days=50))
+    facts = measuring.measure(timezone.now())
+    assert (facts.cases_open, facts.cases_late, facts.unfinished) == (0, 0, 0)
+
+
+def test_a_night_without_backup_and_a_failed_drill(public: None) -> None:
+    now = timezone.now()
+    Regency.objects.update(created_at=now - timedelta(days=3))
+    Regency.objects.filter(code="53.10").update(state="suspended")
+    taken = now - timedelta(hours=3)
+    Backup.objects.create(
+        code="33.25", schema_name="batang", taken_at=taken, finished_at=taken, state="complete", name="x"
+    )
+    assert text_of("Cadangan terlambat") == "1 kabupaten tidak memiliki cadangan semalam: Kabupaten Manggarai."
+    RestoreDrill.objects.create(
+        code="33.25", schema_name="batang", started_at=now, finished_at=now, passed=False, findings=["Tabel x."]
+    )
+    assert text_of("Gladi pemulihan gagal") == "batang: Tabel x."
+    Backup.objects.all().delete()
+    Regency.objects.update(created_at=now)
+    assert "Cadangan terlambat" not in kinds(), "who came today has had no night yet"
 
 
 def test_failed_bulk_and_schemas_behind(public: None, ayu: User) -> None:
@@ -134,61 +186,3 @@ def test_health_is_no_news_when_all_is_well(public: None) -> None:
     measured("53.10")
     assert not {"Rantai audit putus", "Tidak mengirim hitungan"} & kinds()
     assert RegencyFacts.objects.count() == 2
-
-
-def _certificate(folder: Path, name: str, ends: datetime) -> Path:
-    """A host's key and self-signed certificate in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(ends - timedelta(days=90))
-        .not_valid_after(ends)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / f"{ends:%Y%m%d}.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-@pytest.mark.parametrize(
-    ("days", "words"), [(60, ""), (5, "sertifikat berakhir"), (-1, "tidak dapat diperiksa (certificate has expired)")]
-)
-def test_certificates_that_end_soon(tmp_path: Path, days: int, words: str) -> None:
-    """Against a real TLS server on this machine."""
-    at = timezone.now()
-    path = _certificate(tmp_path, "localhost", at + timedelta(days=days))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    with create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(10)
-
-        def serve() -> None:
-            accepted, _address = listening.accept()
-            with accepted:
-                try:
-                    context.wrap_socket(accepted, server_side=True).close()
-                except OSError:
-                    return
-
-        server = threading.Thread(target=serve)
-        server.start()
-        found = list(certificates([("localhost", listening.getsockname()[1])], at, trusted=str(path)))
-        server.join()
-    assert [words in problem.text for problem in found] == ([True] if words else [])
-
-
-def test_a_host_that_does_not_answer_is_named() -> None:
-    with create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    (problem,) = certificates([("localhost", port)], timezone.now())
-    assert "localhost: sertifikat tidak dapat diperiksa (ConnectionRefusedError)." in problem.text

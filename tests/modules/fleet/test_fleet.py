@@ -1,15 +1,20 @@
 """The list of the fleet: what regencies pushed, on few queries, by key in every order."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from config.celery import app
 from modules.fleet import measuring, queries, tasks
 from modules.fleet.models import RegencyFacts
 from modules.fleet.queries import SORTS, Chosen
+from modules.switches import switch
+from onboarding.actions import provision, request_run
 from onboarding.models import ProvisioningRun
 from onboarding.tasks import in_every_regency
 from tenants import faults
@@ -22,6 +27,8 @@ from tests.modules.fleet.conftest import operator
 from tests.modules.services import builders
 from tests.modules.services.examples import opened
 
+app.loader.import_default_modules()
+
 
 def test_514_regencies_on_few_queries(client: Client, everywhere: None, django_assert_max_num_queries) -> None:
     client.get("/console/")
@@ -29,6 +36,8 @@ def test_514_regencies_on_few_queries(client: Client, everywhere: None, django_a
         text = client.get("/console/").content.decode()
     assert text.count("<tr>") == 1 + 50
     assert "dari 514" in text
+    batang, manggarai = (client.get(f"/console/?q={code}").context["rows"][0] for code in ("33.25", "53.10"))
+    assert {batang.modules, manggarai.modules} == {1, 2}, "the engine is always on; every other regency has one more"
 
 
 def test_matrix_of_514_on_few_queries(client: Client, everywhere: None, django_assert_max_num_queries) -> None:
@@ -75,8 +84,10 @@ def test_search_and_filters(client: Client, everywhere: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%00", "state=x&sort=x&health=x", "after=x", "after=1~x&sort=cases", "after=9~2026&sort=activity"]
-)
+    "query",
+    ["q=%00", "state=x&sort=x&health=x", "after=x", "after=1~x&sort=cases", "after=9~2026&sort=activity",
+     "after=9~0001-01-01T00:00:00%2B14:00&sort=activity", "after=9~999999999999999999&sort=cases"],
+)  # fmt: skip
 def test_what_is_not_understood_is_left_out(client: Client, query: str) -> None:
     assert client.get(f"/console/?{query}").status_code == 200
 
@@ -107,7 +118,8 @@ def test_a_regency_counts_itself(batang: Regency) -> None:
     assert facts.cases_late == 1
     assert facts.unfinished == 1
     assert facts.database_bytes > 0
-    assert {"late", "unfinished"} <= set(facts.problems) | {"late"}
+    assert facts.unfinished_services == ["surat_uji"]
+    assert "unfinished" in facts.problems
     assert facts.schema_head == queries.head()
     assert facts.last_activity_at
 
@@ -151,11 +163,47 @@ def test_each_open_regency_is_asked(batang: Regency, monkeypatch: pytest.MonkeyP
     assert {"batang", "manggarai"} <= set(asked)
 
 
+def test_closed_regencies_are_backed_up_too_and_nothing_else_runs_there(
+    batang: Regency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.set_schema_to_public()
+    Regency.objects.filter(code="33.25").update(state="suspended")
+    Regency.objects.filter(code="53.10").update(state="archived")
+    asked: list[tuple[str, str]] = []
+    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        if entry["task"] != "onboarding.in_every_regency":
+            continue
+        task = app.tasks[name]
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                task, "apply_async", lambda countdown, name=name: asked.append((name, connection.schema_name))
+            )
+            in_every_regency(*entry["args"])
+    closed = [name for name, schema in asked if schema == "batang"]
+    assert closed == [name for name, schema in asked if schema == "manggarai"]
+    assert set(closed) == {"tenants.backups.tasks.back_up", "tenants.exports.tasks.expire"}
+    assert all(app.tasks[name].even_closed for name in closed), "a worker would drop it"
+
+
+def test_a_new_regency_counts_itself_as_soon_as_it_is_open(
+    public: None, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(tasks.measure, "delay", lambda: asked.append(connection.schema_name))
+    run = request_run(code="33.24", subdomain="kendal", modules=[], by=None, at=timezone.now(), in_background=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert provision(run.pk).state == "done"
+    assert asked == ["kendal"]
+
+
 def test_the_page_of_facts(client: Client, batang: Regency) -> None:
     assert "belum mengirim" in client.get("/console/regencies/33.25/facts/").content.decode()
     with in_regency(batang):
+        switch(regency=batang, key="santunan_kematian", state="on", by=None, at=timezone.now())
         measuring.measure(timezone.now())
-    assert "Diukur" in client.get("/console/regencies/33.25/facts/").content.decode()
+    page = client.get("/console/regencies/33.25/facts/").content.decode()
+    assert "Diukur" in page
+    assert "Santunan dibayarkan" in page
 
 
 def test_who_may_only_look_is_offered_nothing_else(public: None) -> None:

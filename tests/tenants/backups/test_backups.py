@@ -2,25 +2,34 @@
 
 import json
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
+from knox.models import AuthToken
 from pytest_django import Settings
 
 from modules.services.models import Case
+from tenants.accounts.models import Invitation, User
 from tenants.audit.queries import breaks
 from tenants.backups import actions, manifest
-from tenants.backups.actions import taking
+from tenants.backups.actions import restoring, taking
 from tenants.backups.actions.refusals import AlreadyRunning, NotUsable
 from tenants.backups.models import Backup, RestoreDrill, RestoredSchema
 from tenants.models import Domain
 from tenants.schemas.context import in_public, in_regency, in_schema
 from tenants.schemas.description import compare
+from tenants.support.actions import consent, revoke
+from tenants.support.models import Access
 from tests.tenants.backups.conftest import Office
 from tests.tenants.backups.samples import NAME, NIK
+
+drilling = import_module("tenants.backups.actions.drill")  # the package names its action so
 
 pytestmark = pytest.mark.usefixtures("kendal")
 
@@ -230,6 +239,55 @@ def test_a_drill_finds_what_is_wrong(kendal: Office, places: Path, monkeypatch: 
     assert RestoreDrill.objects.filter(passed=False).count() == 3
 
 
+def test_a_drill_reads_every_row_back(kendal: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only how many: a row that came out other than it went in is a finding, though their number is right."""
+    taken(kendal)
+    whole = drilling.restore_beside
+
+    def careless(**given: Any) -> RestoredSchema:
+        restored = whole(**given)
+        with in_schema(restored.schema_name):
+            Case.objects.update(title="lain")
+        return restored
+
+    monkeypatch.setattr(drilling, "restore_beside", careless)
+    held = actions.drill(regency=kendal.regency, by=None, at=timezone.now())
+    assert not held.passed
+    assert held.findings == ["Tabel services_case berisi 1 baris, cadangannya 1."]
+    assert schemas_beside() == []
+
+
+def test_a_file_that_was_swept_away_meanwhile_is_no_reason_to_have_no_backup(
+    kendal: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with in_regency(kendal.regency):
+        monkeypatch.setattr(taking, "files_of", lambda: iter([kendal.file_name, "attachments/gone.pdf"]))
+    backup = taken(kendal)
+    assert (backup.state, backup.files) == ("complete", 1)
+
+
+def test_one_of_an_earlier_release_is_brought_up_to_date_or_is_not_there(
+    kendal: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if `services.0004_case_rehearsal` had come since: with rows whose references are still to be checked."""
+    with in_schema("kendal"), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE services_case DROP COLUMN is_rehearsal")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'services' AND name = '0004_case_rehearsal'")
+    backup = taken(kendal)
+    restored = actions.restore_beside(backup=backup, by=None, at=timezone.now())
+    with in_schema(restored.schema_name):
+        assert Case.objects.get().is_rehearsal is False
+    actions.drop_restored(restored=restored, by=None, at=timezone.now())
+
+    def broken(schema: str) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(restoring, "_migrate", broken)
+    with pytest.raises(NotUsable, match="Gagal digelar"):
+        actions.restore_beside(backup=backup, by=None, at=timezone.now())
+    assert schemas_beside() == [], "what is half of this release is not offered"
+
+
 def test_in_its_place_and_what_was_live_beside(kendal: Office) -> None:
     backup = taken(kendal)
     with in_regency(kendal.regency):
@@ -245,6 +303,28 @@ def test_in_its_place_and_what_was_live_beside(kendal: Office) -> None:
         assert breaks() == []
     with in_schema(aside.schema_name):
         assert Case.objects.get().applicant_name == "Rusak"
+
+
+def test_what_was_revoked_since_does_not_open_again(kendal: Office) -> None:
+    now = timezone.now()
+    with in_regency(kendal.regency):
+        AuthToken.objects.create(user=kendal.clerk)
+        Session.objects.create(session_key="x", session_data="", expire_date=now + timedelta(hours=5))
+        Invitation.objects.create(user=kendal.clerk, token_hash="0" * 64, expires_at=now + timedelta(days=7))
+        asked = Access.objects.create(operator_id=7, operator_name="Ayu", reason="Surat", hours=72, asked_at=now)
+        access = consent(access=asked, by=kendal.clerk, at=now)
+    backup = taken(kendal)
+    with in_regency(kendal.regency):
+        AuthToken.objects.all().delete()
+        revoke(access=access, by=kendal.clerk, at=timezone.now())
+    restored = actions.restore_beside(backup=backup, by=None, at=timezone.now())
+    actions.put_in_place(restored=restored, regency=kendal.regency, reason="uji", by=None, at=timezone.now())
+    with in_regency(kendal.regency):
+        assert not AuthToken.objects.exists()
+        assert not Session.objects.exists()
+        assert not Invitation.objects.open().exists()
+        assert not Access.objects.accepted().exists()
+        assert not User.objects.get(pk=access.account_id).is_active
 
 
 def test_a_stale_side_schema_and_old_backups_go(kendal: Office) -> None:

@@ -131,6 +131,22 @@ def test_asking_hands_it_to_a_worker(
         assert client.post("/console/backups/33.25/restored/", {"backup": nonsense}).status_code == 404
 
 
+def test_what_was_dropped_behind_our_back_is_not_offered(batang: Regency) -> None:
+    client = operator(ConsolePermission.VIEW, ConsolePermission.RESTORE)
+    row = RestoredSchema.objects.create(
+        schema_name="batang_restored_00000000", of_schema="batang", restored_at=timezone.now(), state="ready",
+        backup=backup(batang, timedelta(hours=3)),
+    )  # fmt: skip
+    page = client.get("/console/backups/33.25/").content.decode()
+    assert "tidak ada lagi" in page
+    assert f"restored/{row.pk}/" not in page
+    assert client.get(f"/console/backups/33.25/restored/{row.pk}/").status_code == 404
+    assert client.get(f"/console/backups/33.25/restored/{row.pk}/services.case/").status_code == 404
+    actions.thin_out(schema_name="batang", at=timezone.now())
+    row.refresh_from_db()
+    assert row.state == "dropped"
+
+
 def test_an_object_comes_back_by_the_page(kendal: Office) -> None:
     client = operator(ConsolePermission.VIEW, ConsolePermission.RESTORE)
     taken = actions.back_up(regency=kendal.regency, by=None, at=timezone.now())

@@ -7,6 +7,7 @@ from tenants.billing import digest
 from tenants.billing.models import WebhookEvent
 from tenants.billing.public import plan_names
 from tenants.models import Regency
+from tenants.plans import plan_name
 from tests.tenants.billing import office
 
 
@@ -19,6 +20,8 @@ def test_plan_of_a_running_contract(manggarai: Regency) -> None:
     type(contract).objects.filter(pk=contract.pk).update(starts_on=today, ends_on=today)
     assert plan_names() == plan_names(["53.10"]) == {"53.10": "Lengkap"}
     assert plan_names(["33.25"]) == {}
+    columns = Regency.objects.annotate(plan=plan_name()).filter(code__in=["33.25", "53.10"])
+    assert dict(columns.values_list("code", "plan")) == {"33.25": "", "53.10": "Lengkap"}
 
 
 @pytest.mark.django_db

@@ -29,6 +29,8 @@ from tenants.people.keys import keyed_hash
 from tenants.schemas.context import in_public, in_regency
 from tenants.schemas.names import quoted
 from tenants.schemas.release import migrate_template
+from tenants.support.actions import consent
+from tenants.support.models import Access
 from tests.tenants.backups.conftest import Office
 from tests.tenants.backups.samples import NAME, NIK
 
@@ -39,12 +41,16 @@ HERE, THERE = "kendal", "kendal-baru"
 def package(kendal: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the administrator has downloaded."""
     monkeypatch.setattr(actions.tasks.make_export, "delay", lambda pk: None)
+    now = timezone.now()
+    with in_regency(kendal.regency):
+        asked = Access.objects.create(operator_id=7, operator_name="Ayu", reason="Surat", hours=4, asked_at=now)
+        consent(access=asked, by=kendal.clerk, at=now)
     with in_public():
         ModuleSwitch.objects.create(
             regency=kendal.regency, module_key="services", state="on", changed_at=timezone.now()
         )
-    asked = actions.request_export(regency=kendal.regency, by=kendal.clerk, at=timezone.now())
-    made = actions.make_export(package=asked, at=timezone.now())
+    queued = actions.request_export(regency=kendal.regency, by=kendal.clerk, at=timezone.now())
+    made = actions.make_export(package=queued, at=timezone.now())
     assert made.state == "ready", made.error
     path = tmp_path / "kendal.zip"
     with actions.fetch(package=made, regency=kendal.regency, by=kendal.clerk, at=timezone.now()) as file:
@@ -232,6 +238,9 @@ def test_another_deployment_goes_on_with_it(package: Path) -> None:
         assert entries[chain["rows"]].action == "exports.imported"
         assert breaks() == []
         assert not User.objects.get(email="petugas@kendal.test").has_usable_password()
+        access = Access.objects.get()
+        assert access.end == "expired", "consent was given to the operators of another deployment"
+        assert not User.objects.get(pk=access.account_id).is_active
         User.objects.create_user("baru@kendal.test", "Baru", "rahasia-sekali-12")  # sequences go on
     with in_public():
         assert ModuleSwitch.objects.get(regency=regency).state == "on"
@@ -317,6 +326,19 @@ def test_the_subdomain_is_checked_like_any_other(package: Path, subdomain: str) 
     with pytest.raises(PackageRefused):
         import_package(path=package, subdomain=subdomain, by="", at=timezone.now())
     assert nothing_was_made()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_who_was_destroyed_here_may_come_back_with_it(package: Path) -> None:
+    """The row of the regency is still there, as a draft: it is the same place."""
+    with in_public():
+        gone = Regency.objects.create(
+            code="33.24", name="Kendal", kind="kabupaten", schema_name="kendal_lama", state="draft"
+        )
+    regency = take_in(package)
+    assert (regency.pk, regency.schema_name, regency.is_trial) == (gone.pk, "kendal_baru", True)
+    with in_regency(regency):
+        assert Case.objects.get().applicant_name == NAME
 
 
 def test_a_regency_that_is_here_is_not_made_twice(package: Path) -> None:
