@@ -26,8 +26,10 @@ _ONCE: dict[str, Any] = {
     "fleet.resume_bulk": 60,
     "fleet.digest": crontab(hour=6, minute=30),
     "fleet.delete_due": crontab(hour=3, minute=30),
-    "billing.resume": 60,  # calls that the provider did not answer, events and mails whose task was lost
+    "billing.resume": 60,  # calls that the provider did not answer, mails whose task was lost
+    "billing.follow_events": 60,  # and whenever one has come
     "billing.reconcile": crontab(hour=2, minute=30),
+    "billing.sweep_scans": crontab(hour=1, minute=25),
 }
 # What runs in every regency that is open.
 _EVERYWHERE: dict[str, Any] = {

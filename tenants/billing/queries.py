@@ -18,6 +18,7 @@ from tenants.billing.models import (
     Measure,
     ProviderCall,
     Quotation,
+    Scan,
     WebhookEvent,
 )
 from tenants.people.formats import tanggal
@@ -79,10 +80,13 @@ def standing(invoice: Invoice, day: date) -> Standing:
 
 
 def _on_the_ladder(invoice: Invoice, measures: list[Measure], year: BudgetYear, day: date) -> Standing:
-    reminders = sum(measure.kind == Measure.Kind.REMINDER for measure in measures)
-    planned = sorted(year.reminder_days)
+    sent = [measure.at for measure in measures if measure.kind == Measure.Kind.REMINDER]  # the newest first
+    planned, reminders = sorted(year.reminder_days), len(sent)
     if reminders < len(planned):
         due = (invoice.due_on or day) + timedelta(days=planned[reminders])
+        if sent:  # late as they may be, reminders keep their distance: a double click sends one
+            distance = planned[reminders] - planned[reminders - 1]
+            due = max(due, rules.central_day(sent[0]) + timedelta(days=distance))
         if due > day:
             return Standing(
                 Step.NONE, _("Pengingat ke-%(n)s mulai %(day)s.") % {"n": reminders + 1, "day": tanggal(due)}
@@ -93,7 +97,8 @@ def _on_the_ladder(invoice: Invoice, measures: list[Measure], year: BudgetYear, 
         )
     if not any(measure.kind == Measure.Kind.GRACE for measure in measures):
         return Standing(Step.GRACE, _("Semua pengingat sudah dikirim. Beri kelonggaran dan hubungi bendaharanya."))
-    if any(measure.kind == Measure.Kind.READ_ONLY for measure in measures):
+    last = next((m.kind for m in measures if m.kind in (Measure.Kind.READ_ONLY, Measure.Kind.REOPENED)), None)
+    if last == Measure.Kind.READ_ONLY:  # whoever opened it again before the payment may restrict it again
         return Standing(Step.NONE, _("Langkah terakhir sudah diambil. Menunggu pembayaran."))
     return Standing(Step.READ_ONLY, _("Kelonggaran sudah lewat. Pembatasan boleh diputuskan bila memang perlu."))
 
@@ -202,6 +207,12 @@ def calls() -> QuerySet[ProviderCall]:
         .select_related("invoice__regency")
         .order_by(F("state").asc(), "pk")
     )
+
+
+def scans_of(invoice: Invoice) -> dict[str, Scan]:
+    """The signed papers of a bill and of its contract, by kind: the last of each."""
+    of_it = Q(invoice=None) | Q(invoice=invoice)
+    return {scan.kind: scan for scan in Scan.objects.filter(of_it, contract=invoice.contract_id).order_by("pk")}
 
 
 def bills_of(regency_id: int) -> QuerySet[Invoice]:

@@ -15,11 +15,11 @@ from tenants.actions import change_state
 from tenants.audit.actions import Operator, record
 from tenants.audit.models import AuditEntry
 from tenants.billing import tasks
-from tenants.billing.actions.invoices import locked
-from tenants.billing.actions.numbers import central_day
+from tenants.billing.actions.ledger import locked
 from tenants.billing.actions.refusals import NotInThisState, ReasonMissing, TooEarly
 from tenants.billing.models import BillingProfile, Invoice, Measure
 from tenants.billing.queries import Step, standing
+from tenants.billing.rules import central_day
 from tenants.models import Regency
 
 Kind = Measure.Kind
@@ -75,14 +75,18 @@ def reopen(*, invoice: Invoice, reason: str, by: Any, at: datetime) -> Measure:
     return _open(invoice, reason, by, at)
 
 
-def reopen_when_settled(*, invoice: Invoice, by: Any, at: datetime) -> None:
-    """Open the regency again when its last late bill was settled; only what was restricted for a bill."""
-    regency = Regency.objects.get(pk=invoice.regency_id)
-    late = Invoice.objects.open().filter(regency=regency, due_on__lt=central_day(at)).exclude(pk=invoice.pk)
-    if not late.exists() and _is_restricted(regency):
-        _open(invoice, _("Tagihan %s sudah lunas.") % invoice.number, by or Operator(_("Sistem")), at)
-    if not late.exists():
-        BillingProfile.objects.filter(regency=regency).update(grace_until=None)
+def reopen_when_nothing_is_late(*, invoice: Invoice, by: Any, at: datetime) -> None:
+    """Open the regency again when its last late bill is owed no longer: paid, credited or voided.
+
+    Only what was restricted for a bill opens. The caller holds the bill and its regency (`ledger.locked`).
+    """
+    late = Invoice.objects.open().filter(regency=invoice.regency, due_on__lt=central_day(at)).exclude(pk=invoice.pk)
+    if late.exists():
+        return
+    if _is_restricted(invoice.regency):
+        reason = _("Tagihan %s selesai; tidak ada lagi yang terlambat.") % invoice.number
+        _open(invoice, reason, by or Operator(_("Sistem")), at)
+    BillingProfile.objects.filter(regency=invoice.regency).update(grace_until=None)
 
 
 def _open(invoice: Invoice, reason: str, by: Any, at: datetime) -> Measure:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tenants.audit.actions import record
 from tenants.billing import rules
-from tenants.billing.actions.numbers import central_day, take_number
+from tenants.billing.actions.numbers import take_number
 from tenants.billing.actions.refusals import NothingToOffer, NotInThisState, ProfileMissing, ReasonMissing
 from tenants.billing.models import (
     Addendum,
@@ -25,6 +25,7 @@ from tenants.billing.models import (
     Quotation,
     QuotationLine,
 )
+from tenants.billing.rules import central_day
 from tenants.models import Regency
 
 State = Quotation.State
@@ -100,7 +101,7 @@ def price(
 
 @transaction.atomic
 def quote(*, regency: Regency, plan: Plan, modules: Iterable[str], starts_on: date, by: Any, at: datetime) -> Quotation:
-    """A draft offer for a regency that has no contract in that year yet. Raises ProfileMissing, NothingToOffer."""
+    """A draft offer of a contract, base included. Raises ProfileMissing, NothingToOffer."""
     profile = profile_of(regency)
     offer = price(plan=plan, population_class=profile.population_class, modules=modules, starts_on=starts_on)
     return _store(regency, plan, profile.population_class, None, offer, by, at)
@@ -244,6 +245,11 @@ def accept_as_addendum(*, quotation: Quotation, number: str, signed_on: date, by
     contract = Contract.objects.select_for_update().filter(additions=quotation).first()
     if contract is None:
         raise NotInThisState(_("Penawaran ini bukan tambahan pada kontrak. Catat kontraknya."))
+    if twice := sorted({*contract.modules} & {*quotation.modules}):
+        raise NotInThisState(
+            _("Sudah termasuk kontrak ini: %s. Tarik penawaran ini dan buat yang baru, supaya tidak ditagih dua kali.")
+            % ", ".join(twice)
+        )
     try:
         with transaction.atomic():
             addendum = Addendum.objects.create(

@@ -92,16 +92,28 @@ class Stripe:
         return map(_remote, _walked(lambda: _client().v1.invoices.list({"limit": _PAGE})))
 
     def verified(self, payload: bytes, signature: str) -> Event:
+        secret, tolerance = settings.STRIPE_WEBHOOK_SECRET, stripe.Webhook.DEFAULT_TOLERANCE
         try:
-            event = stripe.Webhook.construct_event(payload, signature, settings.STRIPE_WEBHOOK_SECRET)
+            text = payload.decode()
+            stripe.WebhookSignature.verify_header(text, signature, secret, tolerance)
+            event = self.read(text)
         except (ValueError, stripe.SignatureVerificationError):
             raise SignatureInvalid from None
-        about = json.loads(payload)
+        if not event.id:
+            raise SignatureInvalid("signed, but not an event")
+        return event
+
+    def read(self, payload: str) -> Event:
+        told = json.loads(payload)
+        if not isinstance(told, dict):
+            raise ValueError("not an event")
+        about = (told.get("data") or {}).get("object") or {}
         return Event(
-            event.id,
-            event.type,
-            str(about.get("data", {}).get("object", {}).get("id", "")),
-            str(about.get("api_version") or ""),
+            id=str(told.get("id") or ""),
+            type=str(told.get("type") or ""),
+            object_id=str(about.get("id") or ""),
+            api_version=str(told.get("api_version") or ""),
+            number=_number(about),
         )
 
     def _customer(self, profile: BillingProfile, attempt: str) -> str:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from tenants.accounts.models import Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
 from tenants.billing import actions
+from tenants.billing.actions import events
 from tenants.billing.models import (
     Addendum,
     BillingProfile,
@@ -268,11 +270,12 @@ def test_events_are_replayed_and_calls_repeated(
     WebhookEvent.objects.update(state="failed")
     assert "evt_here" not in officer.get("/console/billing/events/?state=processed").content.decode()
     queued.clear()
+    caches["fleet"].delete(events._ASKED)
     with django_capture_on_commit_callbacks(execute=True):
         assert officer.post(f"/console/billing/events/{stored.pk}/replay/").status_code == 302
         call = Invoice.objects.get().calls.get()
         assert officer.post(f"/console/billing/calls/{call.pk}/retry/").status_code == 302
-    assert queued == [("process_event", stored.pk), ("push", call.pk)]
+    assert queued == [("follow_events", 0), ("push", call.pk)]
     assert WebhookEvent.objects.get().state == "stored"
 
 
