@@ -9,9 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import ProvisioningRun
-from tenants.files.uploads import KINDS
+from tenants.files.models import StoredFile
 from tenants.people.fields import EncryptedField
-from tenants.people.formats import ukuran
 
 CODE = r"^\d\d\.\d\d$"
 
@@ -149,7 +148,7 @@ class ApplicationEvent(models.Model):
         return f"{self.application_id}: {self.state}"
 
 
-class Paper(models.Model):
+class Paper(StoredFile):
     """A file that came with an application or an agreement: checked when it came, read by operators and applicant."""
 
     class Privacy:
@@ -160,29 +159,14 @@ class Paper(models.Model):
         ASSIGNMENT = "assignment", _("Surat tugas")
         SIGNED = "signed", _("Naskah bertanda tangan")
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, null=True, blank=True, on_delete=models.CASCADE, related_name="papers")
     kind = models.CharField(max_length=12, choices=Kind)
-    original_name = models.CharField(_("Nama berkas"), max_length=120)
-    content_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField(_("Ukuran"))
-    sha256 = models.CharField(max_length=64)
-    file = models.FileField(max_length=100, unique=True)
-    uploaded_at = models.DateTimeField(_("Diunggah pada"))
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="paper_not_empty")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"
-
-    @property
-    def note(self) -> str:
-        """`PDF, 2,4 MB`."""
-        return f"{KINDS[self.content_type][0]}, {ukuran(self.size)}"
 
 
 class JoinRequest(models.Model):
