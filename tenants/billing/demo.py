@@ -29,10 +29,11 @@ _FACTORS = {"kecil": 10, "sedang": 14, "besar": 18}
 _OLD, _TERM, _FRESH = timedelta(days=60), timedelta(days=40), timedelta(days=9)
 # Everything that speaks of one regency, the dependent first.
 _TABLES = (
-    "difference", "measure", "providercall", "taxslip", "payment", "creditnote", "invoicestate", "invoiceline",
+    "difference", "scan", "measure", "providercall", "taxslip", "payment", "creditnote", "invoicestate", "invoiceline",
     "invoice", "addendum", "contract", "quotationline", "quotation", "billingprofile",
 )  # fmt: skip
 _OF_REGENCY = {
+    "scan": "contract_id IN (SELECT id FROM billing_contract WHERE regency_id = %s)",
     "difference": "invoice_id IN (SELECT id FROM billing_invoice WHERE regency_id = %s)",
     "providercall": "invoice_id IN (SELECT id FROM billing_invoice WHERE regency_id = %s)",
     "taxslip": "payment_id IN (SELECT id FROM billing_payment WHERE regency_id = %s)",

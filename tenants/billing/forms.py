@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tenants.billing.actions import Slip
 from tenants.billing.models import (
     BillingProfile,
     BudgetYear,
@@ -14,9 +15,11 @@ from tenants.billing.models import (
     Invoice,
     Plan,
     PopulationClass,
+    Scan,
     WebhookEvent,
 )
 from tenants.fields import DayField, DayInput, MoneyField
+from tenants.files.forms import UploadField
 from tenants.models import Regency
 
 _NPWP = r"^(\d{15}|\d{16}|\d{22})$"
@@ -75,16 +78,16 @@ class PaymentForm(forms.Form):
     pph23_number = forms.CharField(label=_("Nomor bukti potong PPh 23"), max_length=60, required=False)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        """As `actions.record_payment` takes it: each tax that was kept is a slip."""
+        given = super().clean() or {}
+        slips = []
         for kind in ("ppn", "pph23"):
-            if cleaned.get(kind) and not cleaned.get(f"{kind}_number", "").strip():
+            amount, number = given.pop(kind, None), given.pop(f"{kind}_number", "").strip()
+            if amount and not number:
                 self.add_error(f"{kind}_number", _("Tulis nomor bukti pajaknya, atau kosongkan jumlahnya."))
-        return cleaned
-
-    def slips(self) -> list[tuple[str, str, Decimal]]:
-        """Kind, number and amount of each tax that was kept."""
-        found = self.cleaned_data
-        return [(kind, found[f"{kind}_number"], found[kind]) for kind in ("ppn", "pph23") if found.get(kind)]
+            elif amount:
+                slips.append(Slip(kind, number, amount))
+        return {**given, "slips": slips}
 
 
 class CreditForm(forms.Form):
@@ -173,6 +176,17 @@ class ContractForm(forms.ModelForm):
 class AddendumForm(forms.Form):
     number = forms.CharField(label=_("Nomor adendum"), max_length=80)
     signed_on = DayField(label=_("Tanggal adendum"))
+
+
+class ScanForm(forms.Form):
+    """A signed paper; `kinds` are those that belong here."""
+
+    kind = forms.ChoiceField(label=_("Berkas"))
+    upload = UploadField(label=_("Pindaian bertanda tangan"))
+
+    def __init__(self, *args: Any, kinds: Iterable[Scan.Kind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
 
 
 class AcceptanceForm(forms.Form):

@@ -7,8 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -17,9 +20,11 @@ from django.views.decorators.http import require_GET, require_POST
 from tenants.accounts.access import public_page, require
 from tenants.accounts.permissions import StaffPermission
 from tenants.billing import actions, documents, queries
-from tenants.billing.models import BillingProfile, Invoice, Measure
+from tenants.billing.forms import ScanForm
+from tenants.billing.models import BillingProfile, Invoice, Measure, Scan
 from tenants.billing.providers import SignatureInvalid, provider
 from tenants.billing.serving import pdf_response
+from tenants.files.serving import serve
 from tenants.people.formats import rupiah, tanggal
 from tenants.schemas.context import in_public
 
@@ -71,7 +76,12 @@ def bills(request: HttpRequest) -> HttpResponse:
 @require(StaffPermission.VIEW_BILLING)
 def bill(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One bill: where the money goes, what arrived, and the papers of the LS file."""
+    return _bill(request, uuid)
+
+
+def _bill(request: HttpRequest, uuid: UUID, *, form: ScanForm | None = None, status: int = 200) -> HttpResponse:
     day = actions.central_day(timezone.now())
+    may = request.user.has(StaffPermission.FILE_BILLING)  # type: ignore[union-attr]
     with in_public():
         found = _find(request, uuid)
         overdue = found.is_overdue(day)
@@ -84,10 +94,44 @@ def bill(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "payments": list(found.payments.counted().prefetch_related("slips")),
             "credit_notes": list(found.credit_notes.all()),
             "measures": list(found.measures.exclude(kind="reopened")) if overdue else [],
-            "files": _files(found),
+            "files": documents.ls_file(
+                found,
+                queries.scans_of(found),
+                lambda paper: reverse("billing:paper", args=[uuid, paper]),
+                lambda scan: reverse("billing:scan", args=[uuid, scan.public_id]),
+            ),
+            "form": (form or ScanForm(kinds=Scan.Kind)) if may else None,
             "crumbs": [(_("Tagihan"), "/work/settings/billing/")],
         }
-    return render(request, "billing/staff/bill.html", context)
+    return render(request, "billing/staff/bill.html", context, status=status)
+
+
+@require_POST
+@require(StaffPermission.FILE_BILLING)
+def scans(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A signed paper for the LS file, from the regency: also while it is read-only, because it helps to pay."""
+    with in_public():
+        found = _find(request, uuid)
+    form = ScanForm(request.POST, request.FILES, kinds=Scan.Kind)
+    if not form.is_valid():
+        return _bill(request, uuid, form=form, status=422)
+    regency: Any = request.regency  # type: ignore[attr-defined]
+    actions.keep_scan_from_regency(
+        regency=regency, invoice=found, **form.cleaned_data, by=request.user, at=timezone.now()
+    )
+    messages.success(request, _("Berkas tersimpan. Penyelenggara melihat berkas yang sama."))
+    return redirect("billing:bill", uuid)
+
+
+@require_GET
+@require(StaffPermission.VIEW_BILLING)
+def scan(request: HttpRequest, uuid: UUID, scan_uuid: UUID) -> HttpResponseBase:
+    """A signed paper of a bill or of its contract."""
+    with in_public():
+        kept = {each.public_id: each for each in queries.scans_of(_find(request, uuid)).values()}
+        if scan_uuid not in kept:
+            raise Http404
+        return serve(kept[scan_uuid], inline=True)
 
 
 @require_GET
@@ -111,24 +155,6 @@ def _find(request: HttpRequest, uuid: UUID) -> Any:
     if found is None:
         raise Http404
     return found
-
-
-def _files(found: Invoice) -> list[dict[str, Any]]:
-    """The LS file of chapter 6.2: what is made here, and what comes from elsewhere."""
-    told = found.snapshot
-    made = [
-        {"name": label, "url": f"/work/settings/billing/{found.public_id}/{key}/", "note": "PDF"}
-        for key, (label, _made) in documents.PAPERS.items()
-    ]
-    elsewhere = [
-        {"name": _("Kontrak/SPK"), "note": _("%s, disimpan PPK") % told["contract_number"]},
-        {
-            "name": _("Faktur pajak"),
-            "note": found.tax_invoice or _("Menyusul dari penyelenggara setelah tagihan terbit."),
-        },
-        {"name": _("Referensi bank"), "note": _("Surat keterangan rekening dari bank penyelenggara, diminta sekali.")},
-    ]
-    return [*made, *elsewhere]
 
 
 def _lead(rows: list[tuple[Any, bool]]) -> str:

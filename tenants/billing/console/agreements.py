@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,9 +20,11 @@ from tenants.billing.forms import (
     ContractForm,
     QuoteForm,
     ReasonForm,
+    ScanForm,
 )
-from tenants.billing.models import Addendum, Contract, Plan, Quotation
+from tenants.billing.models import Addendum, Contract, Plan, Quotation, Scan
 from tenants.billing.serving import pdf_response
+from tenants.files.serving import serve
 from tenants.permissions import ConsolePermission
 
 
@@ -186,6 +189,26 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @require(ConsolePermission.MANAGE_BILLING)
+def scans(request: HttpRequest, pk: int) -> HttpResponse:
+    """A signed paper of the contract, for the treasurer's LS file."""
+    found = get_object_or_404(Contract, pk=pk)
+    form = ScanForm(request.POST, request.FILES, kinds=Scan.OF_CONTRACT)
+    if not form.is_valid():
+        return _contract(request, pk, status=422, scan_form=form)
+    actions.keep_scan(contract=found, **form.cleaned_data, by=request.user, at=timezone.now())
+    messages.success(request, _("Berkas tersimpan. Kabupaten melihat berkas yang sama."))
+    return redirect("console:billing:contract", pk)
+
+
+@require_GET
+@require(ConsolePermission.VIEW_BILLING)
+def scan(request: HttpRequest, uuid: str) -> HttpResponseBase:
+    """A signed paper, of a contract or of a bill."""
+    return serve(get_object_or_404(Scan, public_id=uuid), inline=True)
+
+
+@require_POST
+@require(ConsolePermission.MANAGE_BILLING)
 def additions(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what further modules would cost for the remaining months; stored only when asked to be offered."""
     found = get_object_or_404(queries.contracts(), pk=pk)
@@ -228,13 +251,22 @@ def _contract(request: HttpRequest, pk: int, *, status: int = 200, **given: Any)
         "contract": found,
         "bills": found.invoices.with_balance().order_by("pk"),
         "billable": _billable(found),
+        "scans": found.scans.filter(invoice=None),
         "tones": queries.TONES,
         "may": may,
         "crumbs": [(_("Kontrak"), "/console/billing/contracts/")],
-        **({"addition_form": AdditionForm(contract=found), "handover_form": AcceptanceForm()} if may else {}),
+        **(_forms(found) if may else {}),
         **given,
     }
     return render(request, "billing/console/contract.html", context, status=status)
+
+
+def _forms(found: Contract) -> dict[str, Any]:
+    return {
+        "addition_form": AdditionForm(contract=found),
+        "handover_form": AcceptanceForm(),
+        "scan_form": ScanForm(kinds=Scan.OF_CONTRACT),
+    }
 
 
 def _billable(found: Contract) -> list[dict[str, Any]]:
