@@ -160,7 +160,7 @@ def ask_to_join(*, application: Application, at: datetime) -> JoinRequest:
 
 @transaction.atomic
 def answer_join(*, application: Application, asked_id: int, accepted: bool, at: datetime) -> JoinRequest:
-    """The first one lets a colleague in, or not. Raises AlreadyDecided, NotEditable."""
+    """The first one lets a colleague in, or not. Raises AlreadyDecided, NotEditable (given up meanwhile)."""
     asked = (
         JoinRequest.objects.select_for_update(of=("self",))
         .select_related("colleague")
@@ -172,9 +172,11 @@ def answer_join(*, application: Application, asked_id: int, accepted: bool, at: 
     if asked.answered_at:
         raise AlreadyDecided(_("Permintaan ini sudah dijawab."))
     colleague = Application.objects.select_for_update().get(pk=asked.colleague_id)
+    if accepted and colleague.state != State.WAITING:
+        raise NotEditable(_("Rekan itu tidak menunggu lagi."))
     asked.answered_at, asked.accepted = at, accepted
     asked.save()
-    if accepted and colleague.state == State.WAITING:
+    if accepted:
         colleague.joined_to = application
         colleague.save(update_fields=["joined_to"])
         move(colleague, State.JOINED, by=None, at=at)
