@@ -21,6 +21,7 @@ ROUTES = {
 _ONCE: dict[str, Any] = {
     "onboarding.resume_stale": 20,  # provisioning runs whose worker disappeared are taken up again
     "onboarding.applications.expire_overdue": 3600,
+    "onboarding.applications.anonymise": crontab(hour=2, minute=10),
     "onboarding.applications.remind": crontab(hour=7, minute=30),
     "onboarding.assessment.anonymise": crontab(hour=2, minute=5),
     "fleet.resume_bulk": 60,

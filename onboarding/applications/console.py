@@ -130,7 +130,7 @@ def settlement(request: HttpRequest, pk: int) -> HttpResponse:
     return _decided(request, deeds, partial(_show, request, pk)) or redirect("console:application", pk)
 
 
-def _change(request: HttpRequest, **subject: Any) -> dict[str, Any]:
+def _change(request: HttpRequest, /, **subject: Any) -> dict[str, Any]:
     return {**subject, "by": request.user, "at": timezone.now()}
 
 

@@ -51,6 +51,8 @@ class Application(models.Model):
     UNDECIDED = (State.DRAFT, State.WAITING, State.EMAIL_VERIFIED, State.CONTESTED, State.SUBMITTED, State.RETURNED)
     PERISHABLE = (State.DRAFT, State.WAITING, State.EMAIL_VERIFIED, State.RETURNED)
     """Left alone past `expires_at`, these end by themselves."""
+    ENDED = (State.REFUSED, State.WITHDRAWN, State.EXPIRED)
+    """Nothing comes after these."""
 
     code = models.CharField(_("Kode Kemendagri"), max_length=5, db_index=True)
     name = models.CharField(_("Kabupaten/kota"), max_length=80)
@@ -78,6 +80,7 @@ class Application(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
+    anonymised_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

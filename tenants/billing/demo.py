@@ -136,7 +136,7 @@ def _bill(regency: Regency, plan: Plan, at: datetime, paid_at: datetime | None) 
         treasurer_npwp="0000000000000000",
         **who,
     )
-    contract = actions.record_acceptance(
+    actions.record_acceptance(
         contract=contract, number=f"027/{100 + quotation.pk}/BAST/{at.year}", day=actions.central_day(at), **who
     )
     invoice = actions.draft_invoice(contract=contract, **who)

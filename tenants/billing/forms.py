@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.billing.actions import Slip
 from tenants.billing.models import (
+    Addendum,
     BillingProfile,
     BudgetYear,
     Contract,
@@ -190,8 +191,23 @@ class ScanForm(forms.Form):
 
 
 class AcceptanceForm(forms.Form):
+    """A BAST; what joined the contract later is accepted by one of its own."""
+
+    addendum = forms.ModelChoiceField(
+        label=_("Untuk"), queryset=Addendum.objects.none(), required=False, empty_label=_("Kontrak")
+    )
     number = forms.CharField(label=_("Nomor BAST"), max_length=80)
     day = DayField(label=_("Tanggal BAST"))
+
+    def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        waiting = contract.addenda.filter(bast_date=None)
+        self.fields["addendum"].queryset = waiting  # type: ignore[attr-defined]
+        if not waiting:
+            del self.fields["addendum"]
+        elif contract.bast_date:
+            self.fields["addendum"].required = True
+            self.fields["addendum"].empty_label = None  # type: ignore[attr-defined]
 
 
 class ProfileForm(forms.ModelForm):
@@ -222,6 +238,10 @@ class BudgetYearForm(forms.ModelForm):
         )
         widgets = {"quiet_until": DayInput(), "last_payment_date": DayInput()}
         field_classes = {"withheld_above": MoneyField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].disabled = self.instance.pk is not None  # contracts and bills name it
 
 
 class PopulationClassForm(forms.ModelForm):

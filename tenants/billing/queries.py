@@ -1,12 +1,13 @@
 """Reads of bills: for lists, for the page of one, and for what the calendar says should happen next."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from tenants.billing import rules
@@ -21,7 +22,11 @@ from tenants.billing.models import (
     Scan,
     WebhookEvent,
 )
+from tenants.models import Regency
 from tenants.people.formats import tanggal
+from tenants.queries import last_change
+from tenants.schemas.context import in_public
+from tenants.versioned import VersionedCache
 
 TONES: Mapping[str, str] = {
     "draft": "",
@@ -213,6 +218,42 @@ def scans_of(invoice: Invoice) -> dict[str, Scan]:
     """The signed papers of a bill and of its contract, by kind: the last of each."""
     of_it = Q(invoice=None) | Q(invoice=invoice)
     return {scan.kind: scan for scan in Scan.objects.filter(of_it, contract=invoice.contract_id).order_by("pk")}
+
+
+@dataclass(frozen=True)
+class OpenBill:
+    """What the administrators of a regency are told of a bill where they begin their work."""
+
+    number: str
+    public_id: UUID
+    due_on: date
+    reminded_at: datetime | None
+
+
+def _load_open(_key: Hashable) -> dict[int, tuple[OpenBill, ...]]:
+    with in_public():
+        reminded = Max("measures__at", filter=Q(measures__kind=Measure.Kind.REMINDER))
+        found: dict[int, tuple[OpenBill, ...]] = {}
+        for bill in Invoice.objects.open().annotate(reminded_at=reminded).order_by("due_on", "pk"):
+            told = OpenBill(bill.number, bill.public_id, bill.due_on, bill.reminded_at)  # type: ignore[arg-type, attr-defined]
+            found[bill.regency_id] = (*found.get(bill.regency_id, ()), told)
+        return found
+
+
+open_bills = VersionedCache("billing:open", _load_open)
+"""Every regency's bills that wait for money, the oldest first; no SQL when warm."""
+
+
+def restriction_of(regency: Regency) -> Measure | None:
+    """The measure for which a regency is read-only now; None for one that is not, or that has another reason.
+
+    Whoever changed the state since had another reason. Called in public.
+    """
+    if Regency.objects.get(pk=regency.pk).state != Regency.State.READ_ONLY:
+        return None
+    restricted = Measure.objects.filter(regency=regency, kind=Measure.Kind.READ_ONLY)
+    measure, last = restricted.select_related("invoice").first(), last_change(regency)
+    return measure if measure and last and last.at == measure.at else None
 
 
 def bills_of(regency_id: int) -> QuerySet[Invoice]:

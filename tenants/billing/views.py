@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from tenants.accounts.access import public_page, require
+from tenants.accounts.access import public_page, require, signed_in
 from tenants.accounts.permissions import StaffPermission
 from tenants.billing import actions, documents, queries
 from tenants.billing.forms import ScanForm
@@ -25,7 +25,9 @@ from tenants.billing.models import BillingProfile, Invoice, Measure, Scan
 from tenants.billing.providers import SignatureInvalid, provider
 from tenants.billing.serving import pdf_response
 from tenants.files.serving import serve
+from tenants.models import Regency
 from tenants.people.formats import rupiah, tanggal
+from tenants.queries import last_change
 from tenants.schemas.context import in_public
 
 _LARGEST = 500_000
@@ -70,6 +72,25 @@ def bills(request: HttpRequest) -> HttpResponse:
         "lead": _lead(rows),
     }
     return render(request, "billing/staff/bills.html", context)
+
+
+@require_GET
+@signed_in
+def restriction(request: HttpRequest) -> HttpResponse:
+    """Why nothing can be changed here now, what goes on, and what opens it again."""
+    regency: Any = request.regency  # type: ignore[attr-defined]
+    change = last_change(regency)
+    if regency.state != Regency.State.READ_ONLY or change is None:
+        return redirect("work")
+    with in_public():
+        measure = queries.restriction_of(regency)
+    context = {
+        "change": change,
+        "reason": change.data.get("reason", ""),
+        "invoice": measure.invoice if measure else None,
+        "may": request.user.has(StaffPermission.VIEW_BILLING),  # type: ignore[union-attr]
+    }
+    return render(request, "billing/staff/restriction.html", context)
 
 
 @require_GET

@@ -20,6 +20,7 @@ from onboarding.applications.actions.refusals import (
     RegencyHere,
     RegencyUnknown,
 )
+from onboarding.applications.actions.retention import forget
 from onboarding.applications.links import hashed, key_of, verification_of
 from onboarding.applications.models import Application, ApplicationEvent, JoinRequest
 from onboarding.applications.progress import move
@@ -211,8 +212,7 @@ def withdraw(*, application: Application, at: datetime) -> Application:
     if application.state not in Application.UNDECIDED:
         raise NotEditable(_("Pengajuan ini sudah diputuskan."))
     move(application, State.WITHDRAWN, by=None, at=at)
-    _forget(application)
-    return application
+    return forget(application=application, at=at)
 
 
 @transaction.atomic
@@ -224,19 +224,8 @@ def expire_overdue(*, at: datetime, code: str = "") -> int:
     found = list(overdue.filter(code=code) if code else overdue[:500])
     for application in found:
         move(application, State.EXPIRED, by=None, at=at)
-        _forget(application)
+        forget(application=application, at=at)
     return len(found)
-
-
-def _forget(application: Application) -> None:
-    """Nobody decided about it, so nothing about people is kept but the domain of the mailbox."""
-    application.email = f"dihapus-{application.pk}@{application.email.rpartition('@')[2]}"
-    application.officer_name, application.position = _("(dihapus)"), ""
-    application.nip = application.phone = None
-    application.administrators, application.terms = [], {}
-    application.key_hash = application.verification_hash = None
-    application.save()
-    papers.delete_all(application=application)
 
 
 def _info(code: str) -> RegencyInfo:

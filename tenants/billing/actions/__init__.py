@@ -35,7 +35,7 @@ from tenants.billing.actions.quotations import (
     record_acceptance,
     withdraw_quotation,
 )
-from tenants.billing.actions.reconciliation import reconcile
+from tenants.billing.actions.reconciliation import ask_reconciliation, reconcile
 from tenants.billing.actions.refusals import (
     BillingRefused,
     IssuerIncomplete,
@@ -68,6 +68,7 @@ __all__ = [
     "TooEarly",
     "accept_as_addendum",
     "accept_as_contract",
+    "ask_reconciliation",
     "balance",
     "central_day",
     "credit",

@@ -138,7 +138,8 @@ def _sorted_out(events: list[WebhookEvent]) -> tuple[dict[str, Group], Group, Gr
 
 def _ask_about(names: Iterable[str]) -> list[tuple[str, Answer]]:
     """Each invoice as the provider has it now, several at once; after the first silence nobody else is asked."""
-    fetch, silent = provider("stripe").fetch, []
+    fetch = provider("stripe").fetch
+    silent: list[ProviderUnreachable] = []
 
     def ask(name: str) -> tuple[str, Answer]:
         if silent:

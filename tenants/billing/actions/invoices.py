@@ -109,17 +109,22 @@ def issue_invoice(*, invoice: Invoice, by: Any, at: datetime) -> Invoice:
 
 
 def _refuse_before_delivery(invoice: Invoice, day: date) -> None:
-    contract = invoice.contract
+    contract, order = invoice.contract, _order(invoice)
     if contract.terms == Contract.Terms.ARREARS and invoice.period_end >= day:
         raise NotYetDue(
             _("Masa layanan belum berakhir. Menurut kontrak, tagihan terbit setelah masa layanan berakhir.")
         )
-    if contract.terms == Contract.Terms.ACCEPTANCE and not contract.bast_date:
+    if contract.terms == Contract.Terms.ACCEPTANCE and not order.bast_date:
         raise NotYetDue(_("Belum ada BAST. Pembayaran mengikuti serah terima: catat BAST-nya dahulu."))
 
 
+def _order(invoice: Invoice) -> Contract | Addendum:
+    """What was ordered and is accepted by a BAST of its own."""
+    return invoice.addendum or invoice.contract
+
+
 def _snapshot(invoice: Invoice, profile: BillingProfile) -> dict[str, Any]:
-    contract = invoice.contract
+    contract, order = invoice.contract, _order(invoice)
     return {
         "issuer": dict(settings.BILLING_ISSUER),
         "institution": profile.institution,
@@ -132,8 +137,8 @@ def _snapshot(invoice: Invoice, profile: BillingProfile) -> dict[str, Any]:
         "account_code": contract.account_code,
         "treasurer_name": contract.treasurer_name,
         "treasurer_npwp": contract.treasurer_npwp,
-        "bast_number": contract.bast_number,
-        "bast_date": contract.bast_date.isoformat() if contract.bast_date else "",
+        "bast_number": order.bast_number,
+        "bast_date": order.bast_date.isoformat() if order.bast_date else "",
         "parts": 1 if invoice.addendum else contract.instalments,
     }
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from tenants.billing.models import Invoice, InvoiceState
+from tenants.billing.queries import open_bills
 
 
 def balance(invoice: Invoice) -> Decimal:
@@ -34,4 +35,5 @@ def move(invoice: Invoice, state: str, by: Any, at: datetime, reason: str = "") 
 
 def came_into(invoice: Invoice, state: str, by: Any, at: datetime, reason: str = "") -> None:
     """Write down the state that a bill is in now."""
+    open_bills.changed()
     InvoiceState.objects.create(invoice=invoice, state=state, at=at, by=by, reason=reason[:500])

@@ -270,17 +270,26 @@ def accept_as_addendum(*, quotation: Quotation, number: str, signed_on: date, by
 
 
 @transaction.atomic
-def record_acceptance(*, contract: Contract, number: str, day: date, by: Any, at: datetime) -> Contract:
-    """The work was handed over and accepted (BAST): payment may follow. Once. Raises NotInThisState."""
-    contract = Contract.objects.select_for_update().get(pk=contract.pk)
-    if contract.bast_date:
-        raise NotInThisState(_("BAST kontrak ini sudah dicatat: %s.") % contract.bast_number)
-    if day > central_day(at) or day < contract.signed_on:
-        raise NotInThisState(_("Tanggal BAST harus setelah tanggal kontrak dan paling lambat hari ini."))
-    contract.bast_number, contract.bast_date = number.strip(), day
-    contract.save(update_fields=["bast_number", "bast_date"])
-    record("billing.acceptance_recorded", subject=contract, by=by, at=at, data={"bast": contract.bast_number})
-    return contract
+def record_acceptance(
+    *, contract: Contract, addendum: Addendum | None = None, number: str, day: date, by: Any, at: datetime
+) -> Contract | Addendum:
+    """The work of a contract, or of what joined it later, was handed over and accepted (BAST): payment may follow.
+
+    Once for each. Raises NotInThisState.
+    """
+    order: Contract | Addendum = Contract.objects.select_for_update().get(pk=contract.pk)
+    if addendum:
+        order = Addendum.objects.select_for_update().get(pk=addendum.pk, contract=contract)
+    if order.bast_date:
+        raise NotInThisState(
+            _("BAST untuk %(order)s sudah dicatat: %(number)s.") % {"order": order, "number": order.bast_number}
+        )
+    if day > central_day(at) or day < order.signed_on:
+        raise NotInThisState(_("Tanggal BAST harus setelah tanggal kontrak atau adendumnya, paling lambat hari ini."))
+    order.bast_number, order.bast_date = number.strip(), day
+    order.save(update_fields=["bast_number", "bast_date"])
+    record("billing.acceptance_recorded", subject=order, by=by, at=at, data={"bast": order.bast_number})
+    return order
 
 
 def _acceptable(quotation: Quotation, at: datetime) -> Quotation:

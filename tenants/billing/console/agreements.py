@@ -175,9 +175,9 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @require(ConsolePermission.MANAGE_BILLING)
 def handover(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record the BAST."""
+    """Record the BAST, of the contract or of an addendum."""
     found = get_object_or_404(Contract, pk=pk)
-    form = AcceptanceForm(request.POST)
+    form = AcceptanceForm(request.POST, contract=found)
     if not form.is_valid():
         return _contract(request, pk, status=400, handover_form=form)
     try:
@@ -246,10 +246,12 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _contract(request: HttpRequest, pk: int, *, status: int = 200, **given: Any) -> HttpResponse:
     found = get_object_or_404(queries.contracts(), pk=pk)
-    may = _may(request)
+    may, addenda = _may(request), list(found.addenda.order_by("pk"))
     context = {
         "contract": found,
         "bills": found.invoices.with_balance().order_by("pk"),
+        "addenda": addenda,
+        "unaccepted": not found.bast_date or any(not addendum.bast_date for addendum in addenda),
         "billable": _billable(found),
         "scans": found.scans.filter(invoice=None),
         "tones": queries.TONES,
@@ -264,7 +266,7 @@ def _contract(request: HttpRequest, pk: int, *, status: int = 200, **given: Any)
 def _forms(found: Contract) -> dict[str, Any]:
     return {
         "addition_form": AdditionForm(contract=found),
-        "handover_form": AcceptanceForm(),
+        "handover_form": AcceptanceForm(contract=found),
         "scan_form": ScanForm(kinds=Scan.OF_CONTRACT),
     }
 

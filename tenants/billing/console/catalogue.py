@@ -44,7 +44,7 @@ def plan(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     options: dict[str, Any] = {"form_kwargs": {"classes": classes}, "prefix": "items"}
     form = PlanForm(request.POST or None, instance=found)
     rows = PlanItemFormSet(request.POST or None, initial=_rows(found), **options)
-    status, error = 200, ""
+    status, error = 400 if request.method == "POST" else 200, ""
     if request.method == "POST" and form.is_valid() and rows.is_valid():
         try:
             actions.save_plan(plan=form.save(commit=False), items=_items(rows), by=request.user, at=timezone.now())

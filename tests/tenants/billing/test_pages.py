@@ -8,11 +8,14 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from tenants.accounts.models import Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
-from tenants.billing import actions
+from tenants.audit.models import AuditEntry
+from tenants.billing import actions, tasks
 from tenants.billing.actions import events
+from tenants.billing.digest import problems
 from tenants.billing.models import (
     Addendum,
     BillingProfile,
@@ -24,6 +27,7 @@ from tenants.billing.models import (
     Plan,
     PopulationClass,
     Quotation,
+    ReconciliationRun,
     WebhookEvent,
 )
 from tenants.models import Regency
@@ -103,6 +107,9 @@ def test_from_the_calendar_to_the_money_on_pages_alone(officer: Client, here: Re
     too_short = officer.post("/console/billing/years/new/", {**calendar, "days_until_due": 10})
     assert too_short.status_code == 400
     assert officer.post("/console/billing/years/new/", calendar).status_code == 302
+    moved = {**calendar, "year": year + 1, "grace_days": 31}
+    assert officer.post(f"/console/billing/years/{year}/", moved).status_code == 302
+    assert BudgetYear.objects.get().year == year, "plans, contracts and bills name it"
     assert BudgetYear.objects.get(year=year).reminder_days == [7, 21, 45]
     new_class = {"key": "kecil", "name": "Kecil", "above": 0, "below": ""}
     assert officer.post("/console/billing/classes/new/", new_class).status_code == 302
@@ -115,7 +122,8 @@ def test_from_the_calendar_to_the_money_on_pages_alone(officer: Client, here: Re
         "items-0-price_kecil": "48.000.000", "items-1-key": "sosial", "items-1-name": "Sosial",
         "items-1-modules": "services, santunan_kematian", "items-1-price_kecil": "36.000.000",
     }  # fmt: skip
-    assert officer.post("/console/billing/plans/new/", {**plan, "items-1-modules": "A B"}).status_code == 200
+    assert officer.post("/console/billing/plans/new/", {**plan, "items-1-modules": "A B"}).status_code == 400
+    assert officer.post("/console/billing/plans/new/", {**plan, "items-1-key": "dasar"}).status_code == 409
     assert officer.post("/console/billing/plans/new/", plan).status_code == 302
     profile = {
         "population_class": PopulationClass.objects.get().pk, "institution": "Diskominfo",
@@ -280,14 +288,43 @@ def test_events_are_replayed_and_calls_repeated(
 
 
 def test_a_comparison_is_asked_for_and_shown(
-    officer: Client, here: Regency, stripe_api: Front, queued: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    officer: Client, here: Regency, stripe_api: Front, queued: list[tuple[str, int]],
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
     office.bill(here)
-    monkeypatch.setattr("tenants.billing.tasks.reconcile.delay", lambda: actions.reconcile(by=None, at=timezone.now()))
-    assert officer.post("/console/billing/reconciliation/runs/").status_code == 302
+    for _click in range(2):
+        with django_capture_on_commit_callbacks() as asked:
+            assert officer.post("/console/billing/reconciliation/runs/").status_code == 302
+        assert ReconciliationRun.objects.get().state == "running", "asked for twice, compared once"
+        assert AuditEntry.objects.get(action="billing.reconciliation_started").actor_name == "Sari Anggraini"
+        assert asked == [tasks.reconcile.delay], "not before it is committed"
+    assert "Sedang berjalan" in officer.get("/console/billing/reconciliation/").content.decode()
+    assert tasks.reconcile.apply(throw=True).get() == 1
+    assert ReconciliationRun.objects.get().state == "done", "the worker takes up what was asked for"
     page = officer.get("/console/billing/reconciliation/").content.decode()
     assert "Hanya ada di sini" in page
     assert "INV/2026/00001" in page
+
+
+def test_without_stripe_there_is_nothing_to_compare(officer: Client, settings: Settings) -> None:
+    settings.STRIPE_SECRET_KEY = ""
+    page = officer.post("/console/billing/reconciliation/runs/", follow=True).content.decode()
+    assert "Tanpa kunci Stripe" in page
+    assert not ReconciliationRun.objects.exists()
+
+
+def test_the_digest_tells_of_a_comparison_that_failed_and_of_a_silent_stripe(
+    here: Regency, stripe_api: Front, queued: list[tuple[str, int]]
+) -> None:
+    stripe_api.down = True
+    office.bill(here)
+    actions.reconcile(by=None, at=AT)
+    told = [problem.text for problem in problems(AT + timedelta(days=2))]
+    assert [
+        words
+        for words in ("Perbandingan dengan Stripe gagal.", "1 pemberitahuan belum dijawab Stripe.")
+        if words not in told
+    ] == []
 
 
 def test_a_regency_sees_its_own_bills_alone(bill: Invoice) -> None:
