@@ -79,7 +79,7 @@ def test_a_copy_is_verified_or_returned(api: Client) -> None:
     assert send(api, second, transition="return", reason="Halaman 2 tidak ada.")[1]["state"] == "returned"
 
 
-def test_who_may_only_look_decides_nothing(ayu: User, queued: list) -> None:
+def test_who_may_only_look_decides_nothing(public: None, queued: list) -> None:
     looker = client(operator(ConsolePermission.VIEW))
     application = builders.submitted()
     assert looker.get(f"{API}/applications/{application.pk}/").status_code == 200
