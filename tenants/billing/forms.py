@@ -174,6 +174,14 @@ class ContractForm(forms.ModelForm):
         )
 
 
+class TreasurerForm(forms.ModelForm):
+    treasurer_npwp = DigitsField(label=_("NPWP bendahara"))
+
+    class Meta:
+        model = Contract
+        fields = ("treasurer_name", "treasurer_npwp")
+
+
 class AddendumForm(forms.Form):
     number = forms.CharField(label=_("Nomor adendum"), max_length=80)
     signed_on = DayField(label=_("Tanggal adendum"))

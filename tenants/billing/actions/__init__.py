@@ -33,6 +33,7 @@ from tenants.billing.actions.quotations import (
     quote,
     quote_addition,
     record_acceptance,
+    replace_treasurer,
     withdraw_quotation,
 )
 from tenants.billing.actions.reconciliation import ask_reconciliation, reconcile
@@ -95,6 +96,7 @@ __all__ = [
     "record_tax_invoice",
     "remind",
     "reopen",
+    "replace_treasurer",
     "replay_event",
     "retry_call",
     "reverse_payment",

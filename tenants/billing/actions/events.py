@@ -39,7 +39,9 @@ Answer = Remote | Exception | None
 _FOLLOWED = "invoice."
 _LIMIT = 10
 """How often an event is tried before a person has to look: with the pauses between, for more than eight hours."""
-_BATCH, _ROUNDS, _AT_ONCE = 200, 50, 8
+_BREATH = 1
+"""Seconds before what was stored is followed: a bill that goes out is told of in several events, one after the other."""
+_BATCH, _ROUNDS, _AT_ONCE = 500, 20, 8
 _LOCK, _ASKED = "rujukan billing events", "billing:events:asked"
 
 
@@ -65,7 +67,7 @@ def _ask_worker() -> None:
 
     def ask() -> None:
         if caches["fleet"].add(_ASKED, 1, timeout=60):
-            tasks.follow_events.delay()
+            tasks.follow_events.apply_async(countdown=_BREATH)
 
     transaction.on_commit(ask, robust=True)
 
@@ -81,11 +83,11 @@ def follow_events(*, at: datetime) -> int:
                 caches["fleet"].delete(_ASKED)  # what is stored from now on asks anew
                 ends = _follow_batch(at)
                 followed += ends.total()
-                more = bool(ends) and not ends[State.STORED]  # whoever is silent is not asked at once again
+                more = ends.total() == _BATCH and not ends[State.STORED]  # who is silent is not asked at once again
                 if not more:
                     break
         if more or caches["fleet"].get(_ASKED):  # a task that came while the lock was held went away again
-            tasks.follow_events.delay()
+            tasks.follow_events.apply_async(countdown=_BREATH)
     return followed
 
 

@@ -292,6 +292,18 @@ def record_acceptance(
     return order
 
 
+@transaction.atomic
+def replace_treasurer(
+    *, contract: Contract, treasurer_name: str, treasurer_npwp: str, by: Any, at: datetime
+) -> Contract:
+    """Another treasurer pays from now on; bills that are out keep the name that they were issued to."""
+    contract = Contract.objects.select_for_update().get(pk=contract.pk)
+    contract.treasurer_name, contract.treasurer_npwp = treasurer_name.strip(), treasurer_npwp
+    contract.save(update_fields=["treasurer_name", "treasurer_npwp"])
+    record("billing.treasurer_replaced", subject=contract, by=by, at=at)
+    return contract
+
+
 def _acceptable(quotation: Quotation, at: datetime) -> Quotation:
     quotation = _locked(quotation, State.ISSUED)
     if quotation.valid_until < central_day(at):

@@ -21,6 +21,7 @@ from tenants.billing.forms import (
     QuoteForm,
     ReasonForm,
     ScanForm,
+    TreasurerForm,
 )
 from tenants.billing.models import Addendum, Contract, Plan, Quotation, Scan
 from tenants.billing.serving import pdf_response
@@ -189,6 +190,19 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @require(ConsolePermission.MANAGE_BILLING)
+def treasurer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another treasurer pays from now on."""
+    found = get_object_or_404(Contract, pk=pk)
+    form = TreasurerForm(request.POST)
+    if not form.is_valid():
+        return _contract(request, pk, status=400, treasurer_form=form)
+    actions.replace_treasurer(contract=found, **form.cleaned_data, by=request.user, at=timezone.now())
+    messages.success(request, _("Tersimpan. Tagihan yang sudah terbit tidak berubah."))
+    return redirect("console:billing:contract", pk)
+
+
+@require_POST
+@require(ConsolePermission.MANAGE_BILLING)
 def scans(request: HttpRequest, pk: int) -> HttpResponse:
     """A signed paper of the contract, for the treasurer's LS file."""
     found = get_object_or_404(Contract, pk=pk)
@@ -268,6 +282,7 @@ def _forms(found: Contract) -> dict[str, Any]:
         "addition_form": AdditionForm(contract=found),
         "handover_form": AcceptanceForm(contract=found),
         "scan_form": ScanForm(kinds=Scan.OF_CONTRACT),
+        "treasurer_form": TreasurerForm(),
     }
 
 

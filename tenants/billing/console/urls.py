@@ -24,6 +24,7 @@ urlpatterns = [
     path("contracts/", agreements.contracts, name="contracts"),
     path("contracts/<int:pk>/", agreements.contract, name="contract"),
     path("contracts/<int:pk>/handover/", agreements.handover, name="handover"),
+    path("contracts/<int:pk>/treasurer/", agreements.treasurer, name="treasurer"),
     path("contracts/<int:pk>/additions/", agreements.additions, name="additions"),
     path("contracts/<int:pk>/scans/", agreements.scans, name="contract_scans"),
     path("scans/<uuid:uuid>/", agreements.scan, name="scan"),

@@ -46,6 +46,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """What was handed to workers, instead of a broker: name of the task and its argument."""
     handed: list[tuple[str, int]] = []
     caches["fleet"].delete(events._ASKED)
-    for name in ("push", "follow_events", "remind"):
-        monkeypatch.setattr(getattr(tasks, name), "delay", lambda pk=0, name=name: handed.append((name, pk)))
+    for name in ("push", "remind"):
+        monkeypatch.setattr(getattr(tasks, name), "delay", lambda pk, name=name: handed.append((name, pk)))
+    monkeypatch.setattr(tasks.follow_events, "apply_async", lambda countdown: handed.append(("follow_events", 0)))
     return handed

@@ -117,7 +117,7 @@ def _contract(user: User) -> int:
     return (found or office.contract(_batang(), number, accepted=False)).pk
 
 
-for name in ("contract", "handover", "additions", "draft", "contract_scans"):
+for name in ("contract", "handover", "additions", "draft", "contract_scans", "treasurer"):
     parameter(f"console:billing:{name}", "pk")(_contract)
 
 

@@ -97,7 +97,7 @@ def test_numbers_are_taken_one_after_the_other(bills: list[Invoice]) -> None:
 
 def test_the_same_event_twice_at_once_is_kept_once(committed: NewRegency, monkeypatch: pytest.MonkeyPatch) -> None:
     committed("kendal")
-    monkeypatch.setattr("tenants.billing.tasks.follow_events.delay", lambda: None)
+    monkeypatch.setattr("tenants.billing.tasks.follow_events.apply_async", lambda countdown: None)
     told = Event("evt_twice", "invoice.paid", "in_1", "")
     at_once(*[lambda: actions.store_event(event=told, payload="{}", at=AT)] * 4)
     assert WebhookEvent.objects.filter(event_id="evt_twice").count() == 1

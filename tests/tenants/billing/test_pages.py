@@ -201,6 +201,25 @@ def test_modules_join_with_their_price_shown_first(officer: Client, bill: Invoic
     assert officer.post(f"{address}invoices/", {"part": "1", "addendum": "x"}).status_code == 404
 
 
+def test_a_treasurer_is_replaced_and_bills_that_are_out_stay(officer: Client, bill: Invoice) -> None:
+    address = f"/console/billing/contracts/{bill.contract_id}/treasurer/"
+    assert officer.post(address, {"treasurer_name": "Baru", "treasurer_npwp": "1"}).status_code == 400
+    assert officer.post(address, {"treasurer_name": "Baru", "treasurer_npwp": "0001112223334445"}).status_code == 302
+    bill.refresh_from_db()
+    assert bill.contract.treasurer_name == "Baru"
+    assert bill.snapshot["treasurer_name"] == "Bendahara Contoh"
+    entry = AuditEntry.objects.get(action="billing.treasurer_replaced")
+    assert "Baru" not in str(entry.data)
+
+
+def test_a_quoted_plan_is_copied_into_a_new_one(officer: Client, bill: Invoice) -> None:
+    plan = bill.contract.plan
+    page = officer.get(f"/console/billing/plans/new/?from={plan.pk}").content.decode()
+    assert 'value="kesejahteraan"' in page
+    assert 'value="36.000.000"' in page
+    assert officer.get("/console/billing/plans/new/?from=x").status_code == 200
+
+
 def test_an_offer_may_be_withdrawn_with_a_reason(officer: Client, here: Regency) -> None:
     plan = office.plan(timezone.now().year)
     office.profile(here)
