@@ -59,7 +59,7 @@ def bills(request: HttpRequest) -> HttpResponse:
     with in_public():
         rows = [(bill, bill.is_overdue(day)) for bill in queries.bills_of(_own(request))[:100]]
         measures = list(
-            Measure.objects.filter(regency_id=_own(request)).select_related("invoice").exclude(kind="reopened")[:5]
+            Measure.objects.filter(regency_id=_own(request)).select_related("invoice").exclude(kind="reopened")[:1]
         )
         profile = BillingProfile.objects.filter(regency_id=_own(request)).select_related("population_class").first()
     late = [bill for bill, overdue in rows if overdue]
@@ -114,7 +114,7 @@ def _bill(request: HttpRequest, uuid: UUID, *, form: ScanForm | None = None, sta
             "lines": list(found.lines.all()),
             "payments": list(found.payments.counted().prefetch_related("slips")),
             "credit_notes": list(found.credit_notes.all()),
-            "measures": list(found.measures.exclude(kind="reopened")) if overdue else [],
+            "measures": list(found.measures.exclude(kind="reopened")[:1]) if overdue else [],  # the last word
             "files": documents.ls_file(
                 found,
                 queries.scans_of(found),

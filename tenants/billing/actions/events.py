@@ -40,7 +40,7 @@ _FOLLOWED = "invoice."
 _LIMIT = 10
 """How often an event is tried before a person has to look: with the pauses between, for more than eight hours."""
 _BREATH = 1
-"""Seconds before what was stored is followed: a bill that goes out is told of in several events, one after the other."""
+"""Seconds before what was stored is followed: a bill that goes out is told of in a burst of events."""
 _BATCH, _ROUNDS, _AT_ONCE = 500, 20, 8
 _LOCK, _ASKED = "rujukan billing events", "billing:events:asked"
 
