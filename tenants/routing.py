@@ -67,7 +67,7 @@ _READING_PATHS = (
     "/account/", "/api/v1/token/", "/services/track/", "/api/v1/services/tracking/", "/letters/verify/",
     "/support/", "/work/settings/support/", "/work/settings/export/", "/work/settings/billing/",
 )  # fmt: skip
-_SEARCH = re.compile(r"/work/[a-z_]+/search/")
+_SEARCH = re.compile(r"/work/[a-z0-9_]+/search/")
 
 
 def _made_in(regency: Regency, content: Iterable[bytes]) -> Iterator[bytes]:
