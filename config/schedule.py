@@ -21,14 +21,17 @@ ROUTES = {
 _ONCE: dict[str, Any] = {
     "onboarding.resume_stale": 20,  # provisioning runs whose worker disappeared are taken up again
     "onboarding.applications.expire_overdue": 3600,
+    "onboarding.applications.anonymise": crontab(hour=2, minute=10),
     "onboarding.applications.remind": crontab(hour=7, minute=30),
     "onboarding.assessment.anonymise": crontab(hour=2, minute=5),
     "fleet.resume_bulk": 60,
     "fleet.check_hosts": crontab(hour=5, minute=30),
     "fleet.digest": crontab(hour=6, minute=30),
     "fleet.delete_due": crontab(hour=3, minute=30),
-    "billing.resume": 60,  # calls that the provider did not answer, events and mails whose task was lost
+    "billing.resume": 60,  # calls that the provider did not answer, mails whose task was lost
+    "billing.follow_events": 60,  # and whenever one has come
     "billing.reconcile": crontab(hour=2, minute=30),
+    "billing.sweep_scans": crontab(hour=1, minute=25),
 }
 # What runs in every regency that is open.
 _EVERYWHERE: dict[str, Any] = {

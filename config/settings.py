@@ -115,6 +115,8 @@ STANDBY_POOL = env.int("STANDBY_POOL", 2)
 OFFICIAL_EMAIL_SUFFIXES = env.list("OFFICIAL_EMAIL_SUFFIXES", [".go.id"])
 APPLICATION_LINK_HOURS = env.int("APPLICATION_LINK_HOURS", 48)
 APPLICATION_DRAFT_DAYS = env.int("APPLICATION_DRAFT_DAYS", 30)
+# After this long a refused application keeps its number, its regency and what became of it, but no person.
+APPLICATION_RETENTION_DAYS = env.int("APPLICATION_RETENTION_DAYS", 180)
 # How many applications one network address may begin in an hour, and how many mails one mailbox gets of it.
 SIGN_UPS_PER_HOUR = env.int("SIGN_UPS_PER_HOUR", 10)
 # What the agreements say of the other side, and their legal text: a deployment has its own lawyers.

@@ -15,6 +15,7 @@ from onboarding import api as onboarding_api
 from onboarding import console as onboarding
 from onboarding import views as site
 from onboarding.applications import console as applications
+from onboarding.applications.api import console as applications_api
 from onboarding.assessment import console as assessment
 from onboarding.catalogue import views as catalogue
 from tenants import console as tenants
@@ -112,7 +113,7 @@ console: list[URLPattern | URLResolver] = [
     path("billing/", include("tenants.billing.console.urls")),
 ]
 
-api = [*fleet_api.urlpatterns, *onboarding_api.urlpatterns]
+api = [*fleet_api.urlpatterns, *onboarding_api.urlpatterns, *applications_api.urlpatterns]
 
 handler400 = "config.errors.bad_request"
 handler500 = "config.errors.server_error"

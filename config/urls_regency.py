@@ -10,6 +10,7 @@ from modules.services.views import work
 from onboarding import views as onboarding
 from tenants.accounts import api as accounts_api
 from tenants.accounts.access import public_page
+from tenants.billing import views as billing
 
 handler400 = "config.errors.bad_request"
 handler404 = "config.errors.not_found"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("try/", onboarding.sandbox_parts, name="sandbox"),
     path("try/reset/", onboarding.sandbox_reset, name="sandbox_reset"),
     path("work/", work, name="work"),
+    path("work/read-only/", billing.restriction, name="read_only"),
     path("", include("tenants.identity.urls")),
     path("work/settings/billing/", include("tenants.billing.urls")),
     path("work/settings/export/", include("tenants.exports.urls")),

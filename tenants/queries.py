@@ -4,10 +4,19 @@ from collections.abc import Mapping
 
 from django.db.models import Q, QuerySet
 
+from tenants.audit.models import AuditEntry
 from tenants.models import Regency
 
 TONES: Mapping[str, str] = {"active": "ok", "read_only": "warn", "suspended": "bad", "provisioning": "info"}
 """The tone of each state in lists and headings."""
+
+
+def last_change(regency: Regency) -> AuditEntry | None:
+    """Who changed the state of a regency last, when and why (`data["reason"]`); in the current schema's audit."""
+    changes = AuditEntry.objects.filter(
+        action="tenants.state_changed", subject_type=Regency._meta.label_lower, subject_id=str(regency.pk)
+    )
+    return changes.order_by("-pk").first()
 
 
 def chosen(search: str, state: str) -> QuerySet[Regency]:

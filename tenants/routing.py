@@ -1,5 +1,6 @@
 """Which regency a host belongs to, and what its state lets through."""
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
@@ -60,11 +61,13 @@ _CLOSED = {
     Regency.State.ARCHIVED: (410, "errors/archived.html"),
 }
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-# What may be posted where nothing may be changed: signing in and out, asking where a case stands, and who looks in.
+# What may be posted where nothing may be changed: signing in and out, asking where a case stands, who looks in, the
+# regency's own data, and the papers that help to pay. Searching changes nothing: it is posted for the numbers in it.
 _READING_PATHS = (
     "/account/", "/api/v1/token/", "/services/track/", "/api/v1/services/tracking/", "/letters/verify/",
-    "/support/", "/work/settings/support/",
+    "/support/", "/work/settings/support/", "/work/settings/export/", "/work/settings/billing/",
 )  # fmt: skip
+_SEARCH = re.compile(r"/work/[a-z0-9_]+/search/")
 
 
 def _made_in(regency: Regency, content: Iterable[bytes]) -> Iterator[bytes]:
@@ -129,7 +132,8 @@ class RegencyMiddleware:
         if regency.state != Regency.State.READ_ONLY or request.method in _SAFE:
             return False
         is_answer = request.path.startswith("/services/track/") and request.path != "/services/track/"
-        return is_answer or not request.path.startswith(_READING_PATHS)
+        reads = request.path.startswith(_READING_PATHS) or _SEARCH.fullmatch(request.path)
+        return is_answer or not reads
 
     @staticmethod
     def _refuse(request: HttpRequest, regency: Regency | None, status: int, template: str) -> HttpResponse:

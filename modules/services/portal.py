@@ -127,9 +127,15 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
     promised = None
     if definition.promise_days is not None:
         promised = calendar.add_working_days(calendar.day_of(timezone.now()), definition.promise_days)
-    open_now = state_of(request.regency, service) == ON  # type: ignore[attr-defined]
+    open_now = _takes_new(request, service)
     context = {"service": found, "definition": definition, "promised": promised, "open_now": open_now}
     return render(request, "services/service.html", context)
+
+
+def _takes_new(request: HttpRequest, service: str) -> bool:
+    """Nobody fills in a form that is then refused: not while the service closes, nor while the regency is read-only."""
+    regency: Regency = request.regency  # type: ignore[attr-defined]
+    return regency.state == Regency.State.ACTIVE and state_of(regency, service) == ON
 
 
 @public_page
@@ -137,7 +143,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
 def application(request: HttpRequest, service: str) -> HttpResponse:
     """The form; what is wrong is said beside each field, and nothing that was typed is lost."""
     found = _service(service)
-    if state_of(request.regency, service) != ON:  # type: ignore[attr-defined]
+    if not _takes_new(request, service):
         return render(request, "services/closed.html", {"service": found}, status=409)
     form = ApplyForm(found.definition, request.POST or None, request.FILES or None, initial=_own_village(request))
     if form.is_bound and is_over(request, "application"):

@@ -1,6 +1,7 @@
 """Applications, agreements and requests to go live, for operators."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,11 +24,8 @@ from tenants.files.serving import serve
 from tenants.permissions import ConsolePermission
 
 PAGE = 30
-DECISIONS: dict[str, Callable[..., Any]] = {
-    "approve": actions.approve,
-    "refuse": actions.refuse,
-    "return": actions.give_back,
-}
+Deeds = Mapping[str, tuple[Callable[[], Any], str]]
+"""What may be decided: by the name that the form sends, the action and what is said afterwards."""
 
 
 @require_GET
@@ -69,10 +67,11 @@ def applications(request: HttpRequest) -> HttpResponse:
 @require(ConsolePermission.VIEW)
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything on one application, and the decision."""
-    return _show(request, get_object_or_404(Application.objects.select_related("run"), pk=pk))
+    return _show(request, pk)
 
 
-def _show(request: HttpRequest, found: Application, *, error: str = "", status: int = 200) -> HttpResponse:
+def _show(request: HttpRequest, pk: int, *, error: str = "", status: int = 200) -> HttpResponse:
+    found = get_object_or_404(Application.objects.select_related("run"), pk=pk)
     may_decide = request.user.has(ConsolePermission.DECIDE_APPLICATIONS)  # type: ignore[union-attr]
     context = {
         "application": found,
@@ -108,32 +107,49 @@ def _decisions(found: Application) -> list[dict[str, Any]]:
 @require(ConsolePermission.DECIDE_APPLICATIONS)
 def decision(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve, return or refuse; who comes second reads that (409)."""
-    found = get_object_or_404(Application, pk=pk)
-    what = request.POST.get("transition", "")
-    if what not in DECISIONS:
-        return _show(request, found, error=_("Pilih salah satu keputusan."), status=422)
-    extra = {} if what == "approve" else {"reason": request.POST.get("reason", "")}
-    return _decide(request, found, DECISIONS[what], **extra)
+    change, reason = _change(request, application=get_object_or_404(Application, pk=pk)), _reason(request)
+    told = _("Keputusan disimpan dan pemohon diberi tahu.")
+    deeds: Deeds = {
+        "approve": (lambda: actions.approve(**change), told),
+        "return": (lambda: actions.give_back(**change, reason=reason), told),
+        "refuse": (lambda: actions.refuse(**change, reason=reason), told),
+    }
+    return _decided(request, deeds, partial(_show, request, pk)) or redirect("console:application", pk)
 
 
 @require_POST
 @require(ConsolePermission.DECIDE_APPLICATIONS)
 def settlement(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide a contest: who was first keeps the regency, or gives way."""
-    found = get_object_or_404(Application, pk=pk)
-    gives_way = request.POST.get("transition") == "gives_way"
-    return _decide(request, found, actions.settle, gives_way=gives_way, reason=request.POST.get("reason", ""))
+    change, reason = _change(request, application=get_object_or_404(Application, pk=pk)), _reason(request)
+    told = _("Keputusan disimpan dan pemohon diberi tahu.")
+    deeds: Deeds = {
+        "keeps": (lambda: actions.settle(**change, gives_way=False, reason=reason), told),
+        "gives_way": (lambda: actions.settle(**change, gives_way=True, reason=reason), told),
+    }
+    return _decided(request, deeds, partial(_show, request, pk)) or redirect("console:application", pk)
 
 
-def _decide(request: HttpRequest, found: Application, act: Callable[..., Any], **more: Any) -> HttpResponse:
+def _change(request: HttpRequest, /, **subject: Any) -> dict[str, Any]:
+    return {**subject, "by": request.user, "at": timezone.now()}
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "")
+
+
+def _decided(request: HttpRequest, deeds: Deeds, show: Callable[..., HttpResponse]) -> HttpResponse | None:
+    """Do what was chosen. When it is none of the deeds, or is refused: the page again, with a sentence."""
+    chosen = request.POST.get("transition", "")
+    if chosen not in deeds:
+        return show(error=_("Pilih salah satu keputusan."), status=422)
+    act, said = deeds[chosen]
     try:
-        act(application=found, by=request.user, at=timezone.now(), **more)
+        act()
     except actions.ApplicationRefused as refused:
-        found.refresh_from_db()
-        status = 422 if isinstance(refused, actions.ReasonMissing) else 409
-        return _show(request, found, error=str(refused), status=status)
-    messages.success(request, _("Keputusan disimpan dan pemohon diberi tahu."))
-    return redirect("console:application", found.pk)
+        return show(error=str(refused), status=422 if isinstance(refused, actions.ReasonMissing) else 409)
+    messages.success(request, said)
+    return None
 
 
 @require_GET
@@ -161,23 +177,28 @@ def document(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require(ConsolePermission.DECIDE_APPLICATIONS)
 def agreements(request: HttpRequest, code: str) -> HttpResponse:
     """The agreements of a regency; an operator may hand in a copy that came on paper."""
-    regency = _place(code)
-    form = AgreementForm(request.POST or None, request.FILES or None)
-    status = 422 if form.is_bound else 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.hand_in(
-                code=code, **form.cleaned_data, application=None, by=request.user, at=timezone.now()  # type: ignore[arg-type]
-            )  # fmt: skip
-            messages.success(request, _("Naskah disimpan. Periksa, lalu nyatakan sah."))
-            return redirect("console:agreements", code)
-        except (actions.ApplicationRefused, FileRefused) as refused:
-            form.add_error(None, str(refused))
-            status = 409
+    if request.method == "GET":
+        return _agreements(request, code)
+    form = AgreementForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _agreements(request, code, form=form, status=422)
+    given: dict[str, Any] = form.cleaned_data
+    try:
+        actions.hand_in(code=_place(code).code, **given, application=None, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except (actions.ApplicationRefused, FileRefused) as refused:
+        return _agreements(request, code, form=form, error=str(refused), status=409)
+    messages.success(request, _("Naskah disimpan. Periksa, lalu nyatakan sah."))
+    return redirect("console:agreements", code)
+
+
+def _agreements(
+    request: HttpRequest, code: str, *, form: AgreementForm | None = None, error: str = "", status: int = 200
+) -> HttpResponse:
     context = {
         "regency": None,
-        "object": regency,
-        "form": form,
+        "object": _place(code),
+        "form": form or AgreementForm(),
+        "error": error,
         "rows": [(item, TONES.get(item.state, "")) for item in queries.agreements(code)],
         "crumbs": [(_("Pengajuan"), "/console/applications/")],
     }
@@ -197,38 +218,34 @@ def _place(code: str) -> regions.RegencyInfo:
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """Verify a signed copy, or send it back with a reason."""
     found = get_object_or_404(Agreement, pk=pk)
-    change: dict[str, Any] = {"agreement": found, "by": request.user, "at": timezone.now()}
-    try:
-        if request.POST.get("transition") == "verify":
-            actions.verify_agreement(**change)
-            messages.success(request, _("Naskah dinyatakan sah."))
-        else:
-            actions.return_agreement(**change, reason=request.POST.get("reason", ""))
-            messages.success(request, _("Naskah dikembalikan; narahubung diberi tahu."))
-    except actions.ApplicationRefused as refused:
-        messages.error(request, str(refused))
-    return redirect("console:agreements", found.code)
+    change, reason = _change(request, agreement=found), _reason(request)
+    returned = _("Naskah dikembalikan; narahubung diberi tahu.")
+    deeds: Deeds = {
+        "verify": (lambda: actions.verify_agreement(**change), _("Naskah dinyatakan sah.")),
+        "return": (lambda: actions.return_agreement(**change, reason=reason), returned),
+    }
+    show = partial(_agreements, request, found.code)
+    return _decided(request, deeds, show) or redirect("console:agreements", found.code)
 
 
 @require_http_methods(["GET", "POST"])
 @require(ConsolePermission.DECIDE_APPLICATIONS)
 def go_live(request: HttpRequest, pk: int) -> HttpResponse:
     """A request to go live: the facts as they are now, and the decision."""
+    if request.method == "GET":
+        return _go_live(request, pk)
     found = get_object_or_404(GoLiveRequest.objects.select_related("regency"), pk=pk)
-    error, status = "", 200
-    if request.method == "POST":
-        change: dict[str, Any] = {"request": found, "by": request.user, "at": timezone.now()}
-        try:
-            if request.POST.get("transition") == "approve":
-                actions.approve_go_live(**change)
-                messages.success(request, _("%s mulai berlaku.") % found.regency.title)
-            else:
-                actions.refuse_go_live(**change, reason=request.POST.get("reason", ""))
-                messages.success(request, _("Jawaban disimpan; administrator kabupaten membacanya."))
-            return redirect("console:go_live", pk)
-        except actions.ApplicationRefused as refused:
-            error, status = str(refused), 422 if isinstance(refused, actions.ReasonMissing) else 409
-            found.refresh_from_db()
+    change, reason = _change(request, request=found), _reason(request)
+    refused = _("Jawaban disimpan; administrator kabupaten membacanya.")
+    deeds: Deeds = {
+        "approve": (lambda: actions.approve_go_live(**change), _("%s mulai berlaku.") % found.regency.title),
+        "refuse": (lambda: actions.refuse_go_live(**change, reason=reason), refused),
+    }
+    return _decided(request, deeds, partial(_go_live, request, pk)) or redirect("console:go_live", pk)
+
+
+def _go_live(request: HttpRequest, pk: int, *, error: str = "", status: int = 200) -> HttpResponse:
+    found = get_object_or_404(GoLiveRequest.objects.select_related("regency"), pk=pk)
     decide = [
         {"key": "approve", "label": _("Mulai berlaku"), "tone": "primary"},
         {"key": "refuse", "label": _("Belum"), "needs_reason": True, "tone": "danger",

@@ -9,9 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import ProvisioningRun
-from tenants.files.uploads import KINDS
+from tenants.files.models import StoredFile
 from tenants.people.fields import EncryptedField
-from tenants.people.formats import ukuran
 
 CODE = r"^\d\d\.\d\d$"
 
@@ -52,6 +51,8 @@ class Application(models.Model):
     UNDECIDED = (State.DRAFT, State.WAITING, State.EMAIL_VERIFIED, State.CONTESTED, State.SUBMITTED, State.RETURNED)
     PERISHABLE = (State.DRAFT, State.WAITING, State.EMAIL_VERIFIED, State.RETURNED)
     """Left alone past `expires_at`, these end by themselves."""
+    ENDED = (State.REFUSED, State.WITHDRAWN, State.EXPIRED)
+    """Nothing comes after these."""
 
     code = models.CharField(_("Kode Kemendagri"), max_length=5, db_index=True)
     name = models.CharField(_("Kabupaten/kota"), max_length=80)
@@ -79,6 +80,7 @@ class Application(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
+    anonymised_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -149,7 +151,7 @@ class ApplicationEvent(models.Model):
         return f"{self.application_id}: {self.state}"
 
 
-class Paper(models.Model):
+class Paper(StoredFile):
     """A file that came with an application or an agreement: checked when it came, read by operators and applicant."""
 
     class Privacy:
@@ -160,15 +162,9 @@ class Paper(models.Model):
         ASSIGNMENT = "assignment", _("Surat tugas")
         SIGNED = "signed", _("Naskah bertanda tangan")
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, null=True, blank=True, on_delete=models.CASCADE, related_name="papers")
     kind = models.CharField(max_length=12, choices=Kind)
-    original_name = models.CharField(_("Nama berkas"), max_length=120)
-    content_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField(_("Ukuran"))
-    sha256 = models.CharField(max_length=64)
-    file = models.FileField(max_length=100, unique=True)
-    uploaded_at = models.DateTimeField(_("Diunggah pada"))
+    # Refused by the database, not by Django (decision 0017).
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+"
     )
@@ -178,11 +174,6 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"
-
-    @property
-    def note(self) -> str:
-        """`PDF, 2,4 MB`."""
-        return f"{KINDS[self.content_type][0]}, {ukuran(self.size)}"
 
 
 class JoinRequest(models.Model):

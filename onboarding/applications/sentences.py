@@ -12,6 +12,7 @@ SENTENCES = {
     "applications.application_refused": _("menolak pengajuan %(subject)s"),
     "applications.application_withdrawn": _("membatalkan pengajuan %(subject)s"),
     "applications.application_expired": _("mengakhiri pengajuan %(subject)s yang ditinggalkan"),
+    "applications.application_anonymised": _("menghapus data orang dari pengajuan %(subject)s"),
     "applications.provisioning_begun": _("memulai penyiapan dari pengajuan %(subject)s"),
     "applications.trial_begun": _("membuka masa uji coba dari pengajuan %(subject)s"),
     "applications.gone_live": _("menyelesaikan pengajuan %(subject)s: kabupatennya mulai berlaku"),

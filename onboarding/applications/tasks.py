@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
@@ -30,7 +31,9 @@ def send_mail(application_id: int, kind: str) -> None:
     """Tell the officer what has happened, with the link to go on; nothing when the application is gone."""
     with in_public(), translation.override(settings.LANGUAGE_CODE):
         application = Application.objects.filter(pk=application_id).first()
-        if application is None or (kind == "verify" and application.state != Application.State.DRAFT):
+        if application is None or application.anonymised_at:
+            return
+        if kind == "verify" and application.state != Application.State.DRAFT:
             return
         url = links.verification_url(application) if kind == "verify" else links.key_url(application)
         _send(kind, application.email, application.name, {"application": application, "url": url})
@@ -55,6 +58,16 @@ def expire_overdue() -> int:
 
     with in_public():
         return actions.expire_overdue(at=timezone.now())
+
+
+@shared_task(name="onboarding.applications.anonymise")
+def anonymise_refused() -> int:
+    """Nightly: what was refused long ago loses its people. Returns how many."""
+    from onboarding.applications import actions
+
+    at = timezone.now()
+    with in_public():
+        return actions.forget_refused(before=at - timedelta(days=settings.APPLICATION_RETENTION_DAYS), at=at)
 
 
 @shared_task(name="onboarding.applications.remind")

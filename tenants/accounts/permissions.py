@@ -14,5 +14,6 @@ class StaffPermission(Permission):
     PREPARE = "regency.prepare", _("Menyiapkan kabupaten sampai mulai berlaku")
     CONSENT_SUPPORT = "support.consent", _("Mengizinkan akses dukungan tim pusat")
     VIEW_BILLING = "billing.view", _("Melihat tagihan kabupaten")
+    FILE_BILLING = "billing.file", _("Mengunggah berkas tagihan yang bertanda tangan")
     MANAGE_PACKAGES = "library.manage", _("Menyalin dan menerbitkan paket templat")
     EXPORT_DATA = "exports.manage", _("Meminta dan mengunduh paket data kabupaten")

@@ -29,10 +29,11 @@ _FACTORS = {"kecil": 10, "sedang": 14, "besar": 18}
 _OLD, _TERM, _FRESH = timedelta(days=60), timedelta(days=40), timedelta(days=9)
 # Everything that speaks of one regency, the dependent first.
 _TABLES = (
-    "difference", "measure", "providercall", "taxslip", "payment", "creditnote", "invoicestate", "invoiceline",
+    "difference", "scan", "measure", "providercall", "taxslip", "payment", "creditnote", "invoicestate", "invoiceline",
     "invoice", "addendum", "contract", "quotationline", "quotation", "billingprofile",
 )  # fmt: skip
 _OF_REGENCY = {
+    "scan": "contract_id IN (SELECT id FROM billing_contract WHERE regency_id = %s)",
     "difference": "invoice_id IN (SELECT id FROM billing_invoice WHERE regency_id = %s)",
     "providercall": "invoice_id IN (SELECT id FROM billing_invoice WHERE regency_id = %s)",
     "taxslip": "payment_id IN (SELECT id FROM billing_payment WHERE regency_id = %s)",
@@ -135,7 +136,7 @@ def _bill(regency: Regency, plan: Plan, at: datetime, paid_at: datetime | None) 
         treasurer_npwp="0000000000000000",
         **who,
     )
-    contract = actions.record_acceptance(
+    actions.record_acceptance(
         contract=contract, number=f"027/{100 + quotation.pk}/BAST/{at.year}", day=actions.central_day(at), **who
     )
     invoice = actions.draft_invoice(contract=contract, **who)

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tenants.billing.models import CreditNote, Invoice, Quotation
+from tenants.billing.models import CreditNote, Invoice, Quotation, Scan
+from tenants.billing.rules import central_day
 from tenants.letters import pdf
 from tenants.people.formats import rupiah, rupiah_cell, tanggal, tanggal_terbilang, terbilang_rupiah
 
@@ -173,6 +174,40 @@ PAPERS: dict[str, tuple[str, Callable[[Invoice], bytes]]] = {
 """The papers that are made here, by the name that their address has."""
 
 
+_LS = ("contract", "addendum", "bank", "completion", "handover", "payment-minutes", "receipt", "tax-invoice")
+"""The order of the LS file (domain chapter 6.2), the bill itself before it."""
+
+
+def ls_file(
+    bill: Invoice, scans: Mapping[str, Scan], paper_url: Callable[[str], str], scan_url: Callable[[Scan], str]
+) -> list[dict[str, str]]:
+    """What the treasurer puts together: papers made here to print and sign, signed ones, and what is still to come."""
+    rows = [{"name": PAPERS["invoice"][0], "url": paper_url("invoice"), "note": "PDF"}]
+    for kind in _LS:
+        label, scan = str(Scan.Kind(kind).label), scans.get(kind)
+        if kind == Scan.Kind.ADDENDUM and not bill.addendum:
+            continue
+        if kind in PAPERS:
+            rows.append({"name": label, "url": paper_url(kind), "note": _("PDF untuk ditandatangani")})
+        if scan:
+            rows.append(
+                {"name": label, "url": scan_url(scan), "note": scan.note, "status": _("Bertanda tangan"), "tone": "ok"}
+            )
+        elif kind not in PAPERS:
+            rows.append({"name": label, "note": _awaited(bill, kind)})
+    return rows
+
+
+def _awaited(bill: Invoice, kind: str) -> str:
+    told = bill.snapshot
+    return {
+        "contract": _("%s, belum diunggah") % told["contract_number"],
+        "addendum": _("%s, belum diunggah") % told["addendum"],
+        "tax-invoice": bill.tax_invoice or _("Menyusul dari penyelenggara setelah tagihan terbit."),
+        "bank": _("Surat keterangan rekening dari bank penyelenggara, belum diunggah."),
+    }[kind]
+
+
 def _minutes(invoice: Invoice, title: str, statements: list[str], number: str = "") -> bytes:
     told = invoice.snapshot
     day = invoice.issued_on or invoice.period_end
@@ -283,6 +318,4 @@ def _day(day: date | None) -> str:
 
 
 def _day_of(quotation: Quotation) -> date:
-    from tenants.billing.actions.numbers import central_day
-
     return central_day(quotation.issued_at or quotation.created_at)

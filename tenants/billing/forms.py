@@ -7,16 +7,20 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tenants.billing.actions import Slip
 from tenants.billing.models import (
+    Addendum,
     BillingProfile,
     BudgetYear,
     Contract,
     Invoice,
     Plan,
     PopulationClass,
+    Scan,
     WebhookEvent,
 )
 from tenants.fields import DayField, DayInput, MoneyField
+from tenants.files.forms import UploadField
 from tenants.models import Regency
 
 _NPWP = r"^(\d{15}|\d{16}|\d{22})$"
@@ -75,16 +79,16 @@ class PaymentForm(forms.Form):
     pph23_number = forms.CharField(label=_("Nomor bukti potong PPh 23"), max_length=60, required=False)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        """As `actions.record_payment` takes it: each tax that was kept is a slip."""
+        given = super().clean() or {}
+        slips = []
         for kind in ("ppn", "pph23"):
-            if cleaned.get(kind) and not cleaned.get(f"{kind}_number", "").strip():
+            amount, number = given.pop(kind, None), given.pop(f"{kind}_number", "").strip()
+            if amount and not number:
                 self.add_error(f"{kind}_number", _("Tulis nomor bukti pajaknya, atau kosongkan jumlahnya."))
-        return cleaned
-
-    def slips(self) -> list[tuple[str, str, Decimal]]:
-        """Kind, number and amount of each tax that was kept."""
-        found = self.cleaned_data
-        return [(kind, found[f"{kind}_number"], found[kind]) for kind in ("ppn", "pph23") if found.get(kind)]
+            elif amount:
+                slips.append(Slip(kind, number, amount))
+        return {**given, "slips": slips}
 
 
 class CreditForm(forms.Form):
@@ -170,14 +174,48 @@ class ContractForm(forms.ModelForm):
         )
 
 
+class TreasurerForm(forms.ModelForm):
+    treasurer_npwp = DigitsField(label=_("NPWP bendahara"))
+
+    class Meta:
+        model = Contract
+        fields = ("treasurer_name", "treasurer_npwp")
+
+
 class AddendumForm(forms.Form):
     number = forms.CharField(label=_("Nomor adendum"), max_length=80)
     signed_on = DayField(label=_("Tanggal adendum"))
 
 
+class ScanForm(forms.Form):
+    """A signed paper; `kinds` are those that belong here."""
+
+    kind = forms.ChoiceField(label=_("Berkas"))
+    upload = UploadField(label=_("Pindaian bertanda tangan"))
+
+    def __init__(self, *args: Any, kinds: Iterable[Scan.Kind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+
+
 class AcceptanceForm(forms.Form):
+    """A BAST; what joined the contract later is accepted by one of its own."""
+
+    addendum = forms.ModelChoiceField(
+        label=_("Untuk"), queryset=Addendum.objects.none(), required=False, empty_label=_("Kontrak")
+    )
     number = forms.CharField(label=_("Nomor BAST"), max_length=80)
     day = DayField(label=_("Tanggal BAST"))
+
+    def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        waiting = contract.addenda.filter(bast_date=None)
+        self.fields["addendum"].queryset = waiting  # type: ignore[attr-defined]
+        if not waiting:
+            del self.fields["addendum"]
+        elif contract.bast_date:
+            self.fields["addendum"].required = True
+            self.fields["addendum"].empty_label = None  # type: ignore[attr-defined]
 
 
 class ProfileForm(forms.ModelForm):
@@ -208,6 +246,10 @@ class BudgetYearForm(forms.ModelForm):
         )
         widgets = {"quiet_until": DayInput(), "last_payment_date": DayInput()}
         field_classes = {"withheld_above": MoneyField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].disabled = self.instance.pk is not None  # contracts and bills name it
 
 
 class PopulationClassForm(forms.ModelForm):

@@ -1,12 +1,13 @@
 """Reads of bills: for lists, for the page of one, and for what the calendar says should happen next."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from tenants.billing import rules
@@ -18,9 +19,14 @@ from tenants.billing.models import (
     Measure,
     ProviderCall,
     Quotation,
+    Scan,
     WebhookEvent,
 )
+from tenants.models import Regency
 from tenants.people.formats import tanggal
+from tenants.queries import last_change
+from tenants.schemas.context import in_public
+from tenants.versioned import VersionedCache
 
 TONES: Mapping[str, str] = {
     "draft": "",
@@ -79,10 +85,13 @@ def standing(invoice: Invoice, day: date) -> Standing:
 
 
 def _on_the_ladder(invoice: Invoice, measures: list[Measure], year: BudgetYear, day: date) -> Standing:
-    reminders = sum(measure.kind == Measure.Kind.REMINDER for measure in measures)
-    planned = sorted(year.reminder_days)
+    sent = [measure.at for measure in measures if measure.kind == Measure.Kind.REMINDER]  # the newest first
+    planned, reminders = sorted(year.reminder_days), len(sent)
     if reminders < len(planned):
         due = (invoice.due_on or day) + timedelta(days=planned[reminders])
+        if sent:  # late as they may be, reminders keep their distance: a double click sends one
+            distance = planned[reminders] - planned[reminders - 1]
+            due = max(due, rules.central_day(sent[0]) + timedelta(days=distance))
         if due > day:
             return Standing(
                 Step.NONE, _("Pengingat ke-%(n)s mulai %(day)s.") % {"n": reminders + 1, "day": tanggal(due)}
@@ -93,7 +102,8 @@ def _on_the_ladder(invoice: Invoice, measures: list[Measure], year: BudgetYear, 
         )
     if not any(measure.kind == Measure.Kind.GRACE for measure in measures):
         return Standing(Step.GRACE, _("Semua pengingat sudah dikirim. Beri kelonggaran dan hubungi bendaharanya."))
-    if any(measure.kind == Measure.Kind.READ_ONLY for measure in measures):
+    last = next((m.kind for m in measures if m.kind in (Measure.Kind.READ_ONLY, Measure.Kind.REOPENED)), None)
+    if last == Measure.Kind.READ_ONLY:  # whoever opened it again before the payment may restrict it again
         return Standing(Step.NONE, _("Langkah terakhir sudah diambil. Menunggu pembayaran."))
     return Standing(Step.READ_ONLY, _("Kelonggaran sudah lewat. Pembatasan boleh diputuskan bila memang perlu."))
 
@@ -202,6 +212,48 @@ def calls() -> QuerySet[ProviderCall]:
         .select_related("invoice__regency")
         .order_by(F("state").asc(), "pk")
     )
+
+
+def scans_of(invoice: Invoice) -> dict[str, Scan]:
+    """The signed papers of a bill and of its contract, by kind: the last of each."""
+    of_it = Q(invoice=None) | Q(invoice=invoice)
+    return {scan.kind: scan for scan in Scan.objects.filter(of_it, contract=invoice.contract_id).order_by("pk")}
+
+
+@dataclass(frozen=True)
+class OpenBill:
+    """What the administrators of a regency are told of a bill where they begin their work."""
+
+    number: str
+    public_id: UUID
+    due_on: date
+    reminded_at: datetime | None
+
+
+def _load_open(_key: Hashable) -> dict[int, tuple[OpenBill, ...]]:
+    with in_public():
+        reminded = Max("measures__at", filter=Q(measures__kind=Measure.Kind.REMINDER))
+        found: dict[int, tuple[OpenBill, ...]] = {}
+        for bill in Invoice.objects.open().annotate(reminded_at=reminded).order_by("due_on", "pk"):
+            told = OpenBill(bill.number, bill.public_id, bill.due_on, bill.reminded_at)  # type: ignore[arg-type, attr-defined]
+            found[bill.regency_id] = (*found.get(bill.regency_id, ()), told)
+        return found
+
+
+open_bills = VersionedCache("billing:open", _load_open)
+"""Every regency's bills that wait for money, the oldest first; no SQL when warm."""
+
+
+def restriction_of(regency: Regency) -> Measure | None:
+    """The measure for which a regency is read-only now; None for one that is not, or that has another reason.
+
+    Whoever changed the state since had another reason. Called in public.
+    """
+    if Regency.objects.get(pk=regency.pk).state != Regency.State.READ_ONLY:
+        return None
+    restricted = Measure.objects.filter(regency=regency, kind=Measure.Kind.READ_ONLY)
+    measure, last = restricted.select_related("invoice").first(), last_change(regency)
+    return measure if measure and last and last.at == measure.at else None
 
 
 def bills_of(regency_id: int) -> QuerySet[Invoice]:

@@ -5,8 +5,11 @@ Sources: domain chapter 6.2. Rates and calendar are data of the budget year, bec
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from tenants.billing.models import BudgetYear
 
@@ -30,6 +33,11 @@ class Withholding:
     ppn: Decimal
     pph23: Decimal
     received: Decimal
+
+
+def central_day(at: datetime) -> date:
+    """The day of a moment at the central team's desk."""
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def whole(amount: Decimal) -> Decimal:

@@ -17,6 +17,8 @@ SENTENCES = {
     "billing.tax_invoice_recorded": _("mencatat faktur pajak %(number)s untuk tagihan %(subject)s"),
     "billing.invoice_voided": _("membatalkan tagihan %(subject)s: %(reason)s"),
     "billing.invoice_credited": _("membuat nota kredit Rp %(total)s untuk tagihan %(subject)s"),
+    "billing.treasurer_replaced": _("mencatat bendahara baru untuk kontrak %(subject)s"),
+    "billing.scan_stored": _("mengunggah berkas bertanda tangan (%(kind)s) untuk %(subject)s"),
     "billing.payment_recorded": _("mencatat SP2D %(sp2d)s untuk tagihan %(subject)s: diterima Rp %(received)s"),
     "billing.provider_payment_recorded": _("menerima Rp %(received)s melalui penyedia untuk tagihan %(subject)s"),
     "billing.payment_reversed": _("menarik catatan pembayaran tagihan %(subject)s: %(reason)s"),

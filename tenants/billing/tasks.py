@@ -6,7 +6,7 @@ from django.utils import timezone
 from tenants.schemas.context import in_public
 
 PATIENCE = timedelta(minutes=2)
-"""How long an event or a mail may wait before it is handed out again."""
+"""How long a mail may wait before it is handed out again."""
 
 
 @shared_task(name="billing.push")
@@ -17,12 +17,12 @@ def push(call_id: int) -> bool:
     return actions.push(call_id=call_id, at=timezone.now())
 
 
-@shared_task(name="billing.process_event")
-def process_event(event_id: int) -> str:
-    """Look at what an event is about and follow it. A second delivery finds it processed."""
+@shared_task(name="billing.follow_events")
+def follow_events() -> int:
+    """Follow the provider's events that are stored; every minute, and when one has come. Returns how many."""
     from tenants.billing import actions
 
-    return actions.process_event(event_id=event_id, at=timezone.now())
+    return actions.follow_events(at=timezone.now())
 
 
 @shared_task(name="billing.remind", autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
@@ -37,16 +37,11 @@ def remind(measure_id: int) -> bool:
 def resume() -> int:
     """Hand out again what was lost or could not be done before. Returns how much."""
     from tenants.billing import actions
-    from tenants.billing.models import Measure, WebhookEvent
+    from tenants.billing.models import Measure
 
     now = timezone.now()
     with in_public():
         calls = actions.due_calls(now)
-        events = list(
-            WebhookEvent.objects.filter(state=WebhookEvent.State.STORED, received_at__lt=now - PATIENCE)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:500]
-        )
         mails = list(
             Measure.objects.filter(
                 kind=Measure.Kind.REMINDER, sent_at=None, at__lt=now - PATIENCE, at__gt=now - timedelta(days=7)
@@ -54,11 +49,9 @@ def resume() -> int:
         )
         for pk in calls:
             push.delay(pk)
-        for pk in events:
-            process_event.delay(pk)
         for pk in mails:
             remind.delay(pk)
-    return len(calls) + len(events) + len(mails)
+    return len(calls) + len(mails)
 
 
 @shared_task(name="billing.reconcile")
@@ -67,3 +60,12 @@ def reconcile() -> int:
     from tenants.billing import actions
 
     return actions.reconcile(by=None, at=timezone.now())
+
+
+@shared_task(name="billing.sweep_scans")
+def sweep_scans() -> int:
+    """Nightly: remove the files of uploads that failed half way. Returns how many."""
+    from tenants.billing import actions
+
+    with in_public():
+        return actions.sweep_scans(before=timezone.now())

@@ -7,20 +7,27 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from tenants.accounts.access import public_page, require
+from tenants.accounts.access import public_page, require, signed_in
 from tenants.accounts.permissions import StaffPermission
 from tenants.billing import actions, documents, queries
-from tenants.billing.models import BillingProfile, Invoice, Measure
+from tenants.billing.forms import ScanForm
+from tenants.billing.models import BillingProfile, Invoice, Measure, Scan
 from tenants.billing.providers import SignatureInvalid, provider
 from tenants.billing.serving import pdf_response
+from tenants.files.serving import serve
+from tenants.models import Regency
 from tenants.people.formats import rupiah, tanggal
+from tenants.queries import last_change
 from tenants.schemas.context import in_public
 
 _LARGEST = 500_000
@@ -52,7 +59,7 @@ def bills(request: HttpRequest) -> HttpResponse:
     with in_public():
         rows = [(bill, bill.is_overdue(day)) for bill in queries.bills_of(_own(request))[:100]]
         measures = list(
-            Measure.objects.filter(regency_id=_own(request)).select_related("invoice").exclude(kind="reopened")[:5]
+            Measure.objects.filter(regency_id=_own(request)).select_related("invoice").exclude(kind="reopened")[:1]
         )
         profile = BillingProfile.objects.filter(regency_id=_own(request)).select_related("population_class").first()
     late = [bill for bill, overdue in rows if overdue]
@@ -68,10 +75,34 @@ def bills(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@signed_in
+def restriction(request: HttpRequest) -> HttpResponse:
+    """Why nothing can be changed here now, what goes on, and what opens it again."""
+    regency: Any = request.regency  # type: ignore[attr-defined]
+    change = last_change(regency)
+    if regency.state != Regency.State.READ_ONLY or change is None:
+        return redirect("work")
+    with in_public():
+        measure = queries.restriction_of(regency)
+    context = {
+        "change": change,
+        "reason": change.data.get("reason", ""),
+        "invoice": measure.invoice if measure else None,
+        "may": request.user.has(StaffPermission.VIEW_BILLING),  # type: ignore[union-attr]
+    }
+    return render(request, "billing/staff/restriction.html", context)
+
+
+@require_GET
 @require(StaffPermission.VIEW_BILLING)
 def bill(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One bill: where the money goes, what arrived, and the papers of the LS file."""
+    return _bill(request, uuid)
+
+
+def _bill(request: HttpRequest, uuid: UUID, *, form: ScanForm | None = None, status: int = 200) -> HttpResponse:
     day = actions.central_day(timezone.now())
+    may = request.user.has(StaffPermission.FILE_BILLING)  # type: ignore[union-attr]
     with in_public():
         found = _find(request, uuid)
         overdue = found.is_overdue(day)
@@ -83,11 +114,45 @@ def bill(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "lines": list(found.lines.all()),
             "payments": list(found.payments.counted().prefetch_related("slips")),
             "credit_notes": list(found.credit_notes.all()),
-            "measures": list(found.measures.exclude(kind="reopened")) if overdue else [],
-            "files": _files(found),
+            "measures": list(found.measures.exclude(kind="reopened")[:1]) if overdue else [],  # the last word
+            "files": documents.ls_file(
+                found,
+                queries.scans_of(found),
+                lambda paper: reverse("billing:paper", args=[uuid, paper]),
+                lambda scan: reverse("billing:scan", args=[uuid, scan.public_id]),
+            ),
+            "form": (form or ScanForm(kinds=Scan.Kind)) if may else None,
             "crumbs": [(_("Tagihan"), "/work/settings/billing/")],
         }
-    return render(request, "billing/staff/bill.html", context)
+    return render(request, "billing/staff/bill.html", context, status=status)
+
+
+@require_POST
+@require(StaffPermission.FILE_BILLING)
+def scans(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A signed paper for the LS file, from the regency: also while it is read-only, because it helps to pay."""
+    with in_public():
+        found = _find(request, uuid)
+    form = ScanForm(request.POST, request.FILES, kinds=Scan.Kind)
+    if not form.is_valid():
+        return _bill(request, uuid, form=form, status=422)
+    regency: Any = request.regency  # type: ignore[attr-defined]
+    actions.keep_scan_from_regency(
+        regency=regency, invoice=found, **form.cleaned_data, by=request.user, at=timezone.now()
+    )
+    messages.success(request, _("Berkas tersimpan. Penyelenggara melihat berkas yang sama."))
+    return redirect("billing:bill", uuid)
+
+
+@require_GET
+@require(StaffPermission.VIEW_BILLING)
+def scan(request: HttpRequest, uuid: UUID, scan_uuid: UUID) -> HttpResponseBase:
+    """A signed paper of a bill or of its contract."""
+    with in_public():
+        kept = {each.public_id: each for each in queries.scans_of(_find(request, uuid)).values()}
+        if scan_uuid not in kept:
+            raise Http404
+        return serve(kept[scan_uuid], inline=True)
 
 
 @require_GET
@@ -111,24 +176,6 @@ def _find(request: HttpRequest, uuid: UUID) -> Any:
     if found is None:
         raise Http404
     return found
-
-
-def _files(found: Invoice) -> list[dict[str, Any]]:
-    """The LS file of chapter 6.2: what is made here, and what comes from elsewhere."""
-    told = found.snapshot
-    made = [
-        {"name": label, "url": f"/work/settings/billing/{found.public_id}/{key}/", "note": "PDF"}
-        for key, (label, _made) in documents.PAPERS.items()
-    ]
-    elsewhere = [
-        {"name": _("Kontrak/SPK"), "note": _("%s, disimpan PPK") % told["contract_number"]},
-        {
-            "name": _("Faktur pajak"),
-            "note": found.tax_invoice or _("Menyusul dari penyelenggara setelah tagihan terbit."),
-        },
-        {"name": _("Referensi bank"), "note": _("Surat keterangan rekening dari bank penyelenggara, diminta sekali.")},
-    ]
-    return [*made, *elsewhere]
 
 
 def _lead(rows: list[tuple[Any, bool]]) -> str:

@@ -1,15 +1,15 @@
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import default_storage
 from django.db import models, transaction
 
 from tenants.audit.actions import record
-from tenants.files.models import Attachment
+from tenants.files.models import Attachment, StoredFile
 from tenants.files.uploads import (
     JPEG,
     KINDS,
@@ -33,12 +33,16 @@ __all__ = [
     "FileTooLarge",
     "FileUnreadable",
     "delete",
+    "keep",
     "release",
     "store",
     "store_made",
     "sweep",
+    "sweep_folder",
     "sweep_released",
 ]
+FOLDER = "attachments"
+Row = TypeVar("Row", bound=StoredFile)
 
 
 @transaction.atomic
@@ -58,7 +62,7 @@ def store(
     FileKindRefused, FileUnreadable) whose text is the sentence to show.
     """
     prepared = prepare(upload, allowed=allowed, max_bytes=max_bytes)
-    attachment = _keep(prepared, kind=kind, subject=subject, by=by, at=at)
+    attachment = keep(_about(subject, kind), prepared, folder=FOLDER, by=by, at=at)
     record(
         "files.attachment_stored",
         subject=subject,
@@ -82,7 +86,26 @@ def store_made(
 ) -> Attachment:
     """Keep what the system made itself (a letter): not checked, and recorded by the action that made it."""
     made = PreparedUpload(ContentFile(content), name, content_type)
-    return _keep(made, kind=kind, subject=subject, by=by, at=at)
+    return keep(_about(subject, kind), made, folder=FOLDER, by=by, at=at)
+
+
+def keep(row: Row, prepared: PreparedUpload, *, folder: str, by: Any, at: datetime) -> Row:
+    """Store the content under `folder` and then the row that names it; a row that fails leaves no file behind.
+
+    The caller has set what the row is about, holds the transaction, and records what was done.
+    """
+    row.original_name, row.content_type = str(prepared.name), prepared.content_type
+    row.size, row.sha256 = prepared.size, prepared.sha256
+    row.uploaded_at, row.uploaded_by = at, by
+    path = f"{folder}/{at:%Y/%m}/{secrets.token_hex(16)}{KINDS[prepared.content_type][1]}"
+    row.file.save(path, prepared, save=False)
+    try:
+        with transaction.atomic():
+            row.save()
+    except BaseException:
+        row.file.storage.delete(str(row.file.name))
+        raise
+    return row
 
 
 @transaction.atomic
@@ -128,47 +151,29 @@ def sweep(*, before: datetime) -> int:
 
     `before` (a day ago) leaves alone what a running transaction may just have written.
     """
-    known = set(Attachment.objects.values_list("file", flat=True))
+    return sweep_folder(FOLDER, known=set(Attachment.objects.values_list("file", flat=True)), before=before)
+
+
+def sweep_folder(folder: str, *, known: Container[str], before: datetime) -> int:
+    """Remove the files of a folder that are older than `before` and not among `known`; how many there were."""
     orphans = [
-        path
-        for path in _paths(default_storage, "")
-        if path not in known and default_storage.get_modified_time(path) < before
+        path for path in _paths(folder) if path not in known and default_storage.get_modified_time(path) < before
     ]
     for path in orphans:
         default_storage.delete(path)
     return len(orphans)
 
 
-def _keep(prepared: PreparedUpload, *, kind: str, subject: models.Model, by: Any, at: datetime) -> Attachment:
+def _about(subject: models.Model, kind: str) -> Attachment:
     if subject.pk is None:
         raise ValueError("save the object before its files")
-    attachment = Attachment(
-        subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
-        kind=kind,
-        original_name=str(prepared.name),
-        content_type=prepared.content_type,
-        size=prepared.size,
-        sha256=prepared.sha256,
-        uploaded_at=at,
-        uploaded_by=by,
-    )
-    path = f"attachments/{at:%Y/%m}/{secrets.token_hex(16)}{KINDS[prepared.content_type][1]}"
-    attachment.file.save(path, prepared, save=False)
-    try:
-        with transaction.atomic():
-            attachment.save()
-    except BaseException:
-        attachment.file.storage.delete(str(attachment.file.name))
-        raise
-    return attachment
+    return Attachment(subject_type=subject._meta.label_lower, subject_id=str(subject.pk), kind=kind)
 
 
-def _paths(storage: Storage, folder: str) -> Iterator[str]:
-    top = folder or "attachments"
-    if not storage.exists(top):
+def _paths(folder: str) -> Iterator[str]:
+    if not default_storage.exists(folder):
         return
-    folders, files = storage.listdir(top)
-    yield from (f"{top}/{name}" for name in files)
+    folders, files = default_storage.listdir(folder)
+    yield from (f"{folder}/{name}" for name in files)
     for name in folders:
-        yield from _paths(storage, f"{top}/{name}")
+        yield from _paths(f"{folder}/{name}")

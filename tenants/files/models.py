@@ -15,20 +15,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk)).order_by("pk")
 
 
-class Attachment(models.Model):
-    """A file that was checked when it came and belongs to one object of some module.
-
-    The object is named, not referenced: files know no module. Who may see one is for that module to say.
-    """
-
-    class Privacy:
-        personal = ("original_name", "file")
-        specific = ()
+class StoredFile(models.Model):
+    """A row that keeps a file which was checked when it came: what it is called, what it is, where it lies."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    subject_type = models.CharField(max_length=100)
-    subject_id = models.CharField(max_length=64)
-    kind = models.CharField(_("Jenis dokumen"), max_length=60)
     original_name = models.CharField(_("Nama berkas"), max_length=120)
     content_type = models.CharField(max_length=60)
     size = models.PositiveIntegerField(_("Ukuran"))
@@ -39,6 +29,38 @@ class Attachment(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    class Meta:
+        abstract = True
+
+    @property
+    def kind_name(self) -> str:
+        """`PDF`, `JPG` or `PNG`, for people."""
+        return KINDS[self.content_type][0]
+
+    @property
+    def size_text(self) -> str:
+        """`2,4 MB`."""
+        return ukuran(self.size)
+
+    @property
+    def note(self) -> str:
+        """`PDF, 2,4 MB`."""
+        return f"{self.kind_name}, {self.size_text}"
+
+
+class Attachment(StoredFile):
+    """A file that was checked when it came and belongs to one object of some module.
+
+    The object is named, not referenced: files know no module. Who may see one is for that module to say.
+    """
+
+    class Privacy:
+        personal = ("original_name", "file")
+        specific = ()
+
+    subject_type = models.CharField(max_length=100)
+    subject_id = models.CharField(max_length=64)
+    kind = models.CharField(_("Jenis dokumen"), max_length=60)
     released_at = models.DateTimeField(null=True, blank=True)
     """Since when the module that stored it has no more use for it; swept once no row refers to it."""
 
@@ -61,13 +83,3 @@ class Attachment(models.Model):
     @property
     def is_picture(self) -> bool:
         return self.content_type.startswith("image/")
-
-    @property
-    def kind_name(self) -> str:
-        """`PDF`, `JPG` or `PNG`, for people."""
-        return KINDS[self.content_type][0]
-
-    @property
-    def size_text(self) -> str:
-        """`2,4 MB`."""
-        return ukuran(self.size)

@@ -46,6 +46,7 @@ from onboarding.applications.actions.refusals import (
     RegencyHere,
     RegencyUnknown,
 )
+from onboarding.applications.actions.retention import forget_refused
 
 __all__ = [
     "AlreadyDecided",
@@ -69,6 +70,7 @@ __all__ = [
     "contest",
     "expire_overdue",
     "find_verification",
+    "forget_refused",
     "give_back",
     "hand_in",
     "hand_in_from_regency",

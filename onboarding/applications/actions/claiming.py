@@ -20,6 +20,7 @@ from onboarding.applications.actions.refusals import (
     RegencyHere,
     RegencyUnknown,
 )
+from onboarding.applications.actions.retention import forget
 from onboarding.applications.links import hashed, key_of, verification_of
 from onboarding.applications.models import Application, ApplicationEvent, JoinRequest
 from onboarding.applications.progress import move
@@ -160,7 +161,7 @@ def ask_to_join(*, application: Application, at: datetime) -> JoinRequest:
 
 @transaction.atomic
 def answer_join(*, application: Application, asked_id: int, accepted: bool, at: datetime) -> JoinRequest:
-    """The first one lets a colleague in, or not. Raises AlreadyDecided, NotEditable."""
+    """The first one lets a colleague in, or not. Raises AlreadyDecided, NotEditable (given up meanwhile)."""
     asked = (
         JoinRequest.objects.select_for_update(of=("self",))
         .select_related("colleague")
@@ -172,9 +173,11 @@ def answer_join(*, application: Application, asked_id: int, accepted: bool, at: 
     if asked.answered_at:
         raise AlreadyDecided(_("Permintaan ini sudah dijawab."))
     colleague = Application.objects.select_for_update().get(pk=asked.colleague_id)
+    if accepted and colleague.state != State.WAITING:
+        raise NotEditable(_("Rekan itu tidak menunggu lagi."))
     asked.answered_at, asked.accepted = at, accepted
     asked.save()
-    if accepted and colleague.state == State.WAITING:
+    if accepted:
         colleague.joined_to = application
         colleague.save(update_fields=["joined_to"])
         move(colleague, State.JOINED, by=None, at=at)
@@ -209,8 +212,7 @@ def withdraw(*, application: Application, at: datetime) -> Application:
     if application.state not in Application.UNDECIDED:
         raise NotEditable(_("Pengajuan ini sudah diputuskan."))
     move(application, State.WITHDRAWN, by=None, at=at)
-    _forget(application)
-    return application
+    return forget(application=application, at=at)
 
 
 @transaction.atomic
@@ -222,19 +224,8 @@ def expire_overdue(*, at: datetime, code: str = "") -> int:
     found = list(overdue.filter(code=code) if code else overdue[:500])
     for application in found:
         move(application, State.EXPIRED, by=None, at=at)
-        _forget(application)
+        forget(application=application, at=at)
     return len(found)
-
-
-def _forget(application: Application) -> None:
-    """Nobody decided about it, so nothing about people is kept but the domain of the mailbox."""
-    application.email = f"dihapus-{application.pk}@{application.email.rpartition('@')[2]}"
-    application.officer_name, application.position = _("(dihapus)"), ""
-    application.nip = application.phone = None
-    application.administrators, application.terms = [], {}
-    application.key_hash = application.verification_hash = None
-    application.save()
-    papers.delete_all(application=application)
 
 
 def _info(code: str) -> RegencyInfo:

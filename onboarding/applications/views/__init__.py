@@ -118,8 +118,12 @@ def verification(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def application(request: HttpRequest, token: str) -> HttpResponse:
     """Where the application stands, and what is the officer's to do now."""
-    found = find(token)
-    return render(request, f"applications/{_page(found)}.html", overview(found, token))
+    return show(request, find(token), token)
+
+
+def show(request: HttpRequest, found: Application, token: str, *, status: int = 200) -> HttpResponse:
+    """The page of an application in its state."""
+    return render(request, f"applications/{_page(found)}.html", overview(found, token), status=status)
 
 
 @public_page

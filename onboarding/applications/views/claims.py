@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from onboarding.applications import actions, queries
 from onboarding.applications.forms import ContestForm
-from onboarding.applications.views import find
+from onboarding.applications.views import find, show
 from onboarding.applications.views.posted import posted
 from tenants.accounts.access import public_page
 from tenants.files.actions import FileRefused
@@ -56,7 +56,10 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def join_answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """Let a colleague in, or not."""
-    accepted = request.POST.get("answer") == "accept"
+    if (answer := request.POST.get("answer")) not in ("accept", "decline"):
+        messages.error(request, _("Pilih: terima rekan ini, atau tolak."))
+        return show(request, find(token), token, status=422)
+    accepted = answer == "accept"
     said = _("Rekan Anda sekarang bekerja pada pengajuan yang sama.") if accepted else _("Permintaan ditolak.")
     return _do(request, token, actions.answer_join, said, asked_id=pk, accepted=accepted)
 

@@ -8,9 +8,8 @@ from tenants.billing.actions.catalogue import (
     save_population_class,
     save_profile,
 )
-from tenants.billing.actions.events import process_event, replay_event, store_event
+from tenants.billing.actions.events import follow_events, replay_event, store_event
 from tenants.billing.actions.invoices import (
-    balance,
     credit,
     delete_draft,
     draft_invoice,
@@ -18,8 +17,9 @@ from tenants.billing.actions.invoices import (
     record_tax_invoice,
     void_invoice,
 )
+from tenants.billing.actions.ledger import balance
 from tenants.billing.actions.measures import grant_grace, make_read_only, remind, reopen
-from tenants.billing.actions.numbers import central_day, take_number
+from tenants.billing.actions.numbers import take_number
 from tenants.billing.actions.payments import Slip, record_payment, record_provider_payment, reverse_payment
 from tenants.billing.actions.queue import due_calls, push, retry_call
 from tenants.billing.actions.quotations import (
@@ -33,9 +33,10 @@ from tenants.billing.actions.quotations import (
     quote,
     quote_addition,
     record_acceptance,
+    replace_treasurer,
     withdraw_quotation,
 )
-from tenants.billing.actions.reconciliation import reconcile
+from tenants.billing.actions.reconciliation import ask_reconciliation, reconcile
 from tenants.billing.actions.refusals import (
     BillingRefused,
     IssuerIncomplete,
@@ -48,6 +49,8 @@ from tenants.billing.actions.refusals import (
     SP2DTaken,
     TooEarly,
 )
+from tenants.billing.actions.scans import keep_scan, keep_scan_from_regency, sweep_scans
+from tenants.billing.rules import central_day
 
 __all__ = [
     "BillingRefused",
@@ -66,19 +69,22 @@ __all__ = [
     "TooEarly",
     "accept_as_addendum",
     "accept_as_contract",
+    "ask_reconciliation",
     "balance",
     "central_day",
     "credit",
     "delete_draft",
     "draft_invoice",
     "due_calls",
+    "follow_events",
     "grant_grace",
     "issue_invoice",
     "issue_quotation",
+    "keep_scan",
+    "keep_scan_from_regency",
     "make_read_only",
     "price",
     "price_addition",
-    "process_event",
     "profile_of",
     "push",
     "quote",
@@ -90,6 +96,7 @@ __all__ = [
     "record_tax_invoice",
     "remind",
     "reopen",
+    "replace_treasurer",
     "replay_event",
     "retry_call",
     "reverse_payment",
@@ -98,6 +105,7 @@ __all__ = [
     "save_population_class",
     "save_profile",
     "store_event",
+    "sweep_scans",
     "take_number",
     "void_invoice",
     "withdraw_quotation",

@@ -16,7 +16,7 @@ from tenants.models import Regency
 
 
 class ModuleTwice(BillingRefused):
-    """A module may stand in one item of a plan only, or it would be paid twice."""
+    """A module, or the key of an item, may stand in a plan once, or it would be paid twice."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,11 @@ def save_plan(*, plan: Plan, items: Iterable[Item], by: Any, at: datetime) -> Pl
 
 def _refuse_doubles(items: list[Item]) -> None:
     seen: set[str] = set()
+    keys: set[str] = set()
     for item in items:
+        if item.key in keys:
+            raise ModuleTwice(_("Kunci %s dipakai dua baris. Beri setiap baris kunci sendiri.") % item.key)
+        keys.add(item.key)
         for module in item.modules:
             if module in seen:
                 raise ModuleTwice(_("Modul %s ada di dua baris. Setiap modul hanya boleh ditagih sekali.") % module)

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from tenants.audit.actions import record
 from tenants.billing import rules
-from tenants.billing.actions.numbers import central_day, take_number
+from tenants.billing.actions.ledger import balance, came_into, locked, move
+from tenants.billing.actions.measures import reopen_when_nothing_is_late
+from tenants.billing.actions.numbers import take_number
 from tenants.billing.actions.queue import enqueue
 from tenants.billing.actions.quotations import profile_of
 from tenants.billing.actions.refusals import (
@@ -28,11 +30,11 @@ from tenants.billing.models import (
     CreditNote,
     Invoice,
     InvoiceLine,
-    InvoiceState,
     ProviderCall,
     Quotation,
 )
 from tenants.billing.providers import provider
+from tenants.billing.rules import central_day
 
 State = Invoice.State
 Kind = ProviderCall.Kind
@@ -100,24 +102,29 @@ def issue_invoice(*, invoice: Invoice, by: Any, at: datetime) -> Invoice:
     invoice.state, invoice.provider = State.ISSUED, through.name
     invoice.number = take_number("invoice", day)
     invoice.save()
-    _came_into(invoice, State.ISSUED, by, at)
+    came_into(invoice, State.ISSUED, by, at)
     record("billing.invoice_issued", subject=invoice, by=by, at=at, data={"total": str(invoice.total)})
     enqueue(invoice, Kind.OPEN, at)
     return invoice
 
 
 def _refuse_before_delivery(invoice: Invoice, day: date) -> None:
-    contract = invoice.contract
+    contract, order = invoice.contract, _order(invoice)
     if contract.terms == Contract.Terms.ARREARS and invoice.period_end >= day:
         raise NotYetDue(
             _("Masa layanan belum berakhir. Menurut kontrak, tagihan terbit setelah masa layanan berakhir.")
         )
-    if contract.terms == Contract.Terms.ACCEPTANCE and not contract.bast_date:
+    if contract.terms == Contract.Terms.ACCEPTANCE and not order.bast_date:
         raise NotYetDue(_("Belum ada BAST. Pembayaran mengikuti serah terima: catat BAST-nya dahulu."))
 
 
+def _order(invoice: Invoice) -> Contract | Addendum:
+    """What was ordered and is accepted by a BAST of its own."""
+    return invoice.addendum or invoice.contract
+
+
 def _snapshot(invoice: Invoice, profile: BillingProfile) -> dict[str, Any]:
-    contract = invoice.contract
+    contract, order = invoice.contract, _order(invoice)
     return {
         "issuer": dict(settings.BILLING_ISSUER),
         "institution": profile.institution,
@@ -130,8 +137,8 @@ def _snapshot(invoice: Invoice, profile: BillingProfile) -> dict[str, Any]:
         "account_code": contract.account_code,
         "treasurer_name": contract.treasurer_name,
         "treasurer_npwp": contract.treasurer_npwp,
-        "bast_number": contract.bast_number,
-        "bast_date": contract.bast_date.isoformat() if contract.bast_date else "",
+        "bast_number": order.bast_number,
+        "bast_date": order.bast_date.isoformat() if order.bast_date else "",
         "parts": 1 if invoice.addendum else contract.instalments,
     }
 
@@ -175,6 +182,7 @@ def void_invoice(*, invoice: Invoice, reason: str, by: Any, at: datetime) -> Inv
     move(invoice, State.VOID, by, at, reason)
     record("billing.invoice_voided", subject=invoice, by=by, at=at, data={"reason": reason})
     enqueue(invoice, Kind.VOID, at)
+    reopen_when_nothing_is_late(invoice=invoice, by=by, at=at)
     return invoice
 
 
@@ -185,7 +193,7 @@ def credit(*, invoice: Invoice, net: Decimal, ppn: Decimal, reason: str, by: Any
     invoice = locked(invoice)
     _must_be(invoice, State.ISSUED)
     day = central_day(at)
-    if net + ppn <= 0 or net + ppn > balance(invoice):
+    if min(net, ppn) < 0 or not 0 < net + ppn <= balance(invoice):
         raise Overpaid(_("Nota kredit paling banyak sebesar sisa tagihan."))
     note = CreditNote.objects.create(
         invoice=invoice,
@@ -205,32 +213,8 @@ def credit(*, invoice: Invoice, net: Decimal, ppn: Decimal, reason: str, by: Any
         move(invoice, State.PAID if paid else State.CREDITED, by, at, reason)
         if paid:
             enqueue(invoice, Kind.CLOSE, at)
+        reopen_when_nothing_is_late(invoice=invoice, by=by, at=at)
     return note
-
-
-def balance(invoice: Invoice) -> Decimal:
-    """What is still owed of a bill."""
-    return Decimal(Invoice.objects.with_balance().get(pk=invoice.pk).balance)  # type: ignore[attr-defined]
-
-
-def locked(invoice: Invoice) -> Invoice:
-    """The bill, so that whoever else wants to change it waits."""
-    return (
-        Invoice.objects.select_for_update(of=["self"])
-        .select_related("regency", "contract", "addendum")
-        .get(pk=invoice.pk)
-    )
-
-
-def move(invoice: Invoice, state: str, by: Any, at: datetime, reason: str = "") -> None:
-    """Bring a bill into another state, with who and when."""
-    invoice.state = state
-    invoice.save(update_fields=["state"])
-    _came_into(invoice, state, by, at, reason)
-
-
-def _came_into(invoice: Invoice, state: str, by: Any, at: datetime, reason: str = "") -> None:
-    InvoiceState.objects.create(invoice=invoice, state=state, at=at, by=by, reason=reason[:500])
 
 
 def _must_be(invoice: Invoice, state: str) -> None:

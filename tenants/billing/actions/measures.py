@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 
 from tenants.actions import change_state
 from tenants.audit.actions import Operator, record
-from tenants.audit.models import AuditEntry
 from tenants.billing import tasks
-from tenants.billing.actions.invoices import locked
-from tenants.billing.actions.numbers import central_day
+from tenants.billing.actions.ledger import locked
 from tenants.billing.actions.refusals import NotInThisState, ReasonMissing, TooEarly
 from tenants.billing.models import BillingProfile, Invoice, Measure
-from tenants.billing.queries import Step, standing
+from tenants.billing.queries import Step, open_bills, restriction_of, standing
+from tenants.billing.rules import central_day
 from tenants.models import Regency
 
 Kind = Measure.Kind
@@ -70,19 +69,23 @@ def reopen(*, invoice: Invoice, reason: str, by: Any, at: datetime) -> Measure:
     """Open a regency again that was restricted for a bill, paid or not. Raises NotInThisState, ReasonMissing."""
     reason = _given(reason)
     invoice = locked(invoice)
-    if not _is_restricted(invoice.regency):
+    if not restriction_of(invoice.regency):
         raise NotInThisState(_("%s tidak dibatasi karena tagihan.") % invoice.regency.title)
     return _open(invoice, reason, by, at)
 
 
-def reopen_when_settled(*, invoice: Invoice, by: Any, at: datetime) -> None:
-    """Open the regency again when its last late bill was settled; only what was restricted for a bill."""
-    regency = Regency.objects.get(pk=invoice.regency_id)
-    late = Invoice.objects.open().filter(regency=regency, due_on__lt=central_day(at)).exclude(pk=invoice.pk)
-    if not late.exists() and _is_restricted(regency):
-        _open(invoice, _("Tagihan %s sudah lunas.") % invoice.number, by or Operator(_("Sistem")), at)
-    if not late.exists():
-        BillingProfile.objects.filter(regency=regency).update(grace_until=None)
+def reopen_when_nothing_is_late(*, invoice: Invoice, by: Any, at: datetime) -> None:
+    """Open the regency again when its last late bill is owed no longer: paid, credited or voided.
+
+    Only what was restricted for a bill opens. The caller holds the bill and its regency (`ledger.locked`).
+    """
+    late = Invoice.objects.open().filter(regency=invoice.regency, due_on__lt=central_day(at)).exclude(pk=invoice.pk)
+    if late.exists():
+        return
+    if restriction_of(invoice.regency):
+        reason = _("Tagihan %s selesai; tidak ada lagi yang terlambat.") % invoice.number
+        _open(invoice, reason, by or Operator(_("Sistem")), at)
+    BillingProfile.objects.filter(regency=invoice.regency).update(grace_until=None)
 
 
 def _open(invoice: Invoice, reason: str, by: Any, at: datetime) -> Measure:
@@ -90,18 +93,6 @@ def _open(invoice: Invoice, reason: str, by: Any, at: datetime) -> Measure:
     measure = _store(invoice, Kind.REOPENED, by if by.pk else None, at, reason=reason)
     record("billing.regency_reopened", subject=invoice, by=by, at=at)
     return measure
-
-
-def _is_restricted(regency: Regency) -> bool:
-    """Read-only now, and made so by our last measure: whoever changed the state since had another reason."""
-    if Regency.objects.get(pk=regency.pk).state != Regency.State.READ_ONLY:
-        return False
-    measure = Measure.objects.filter(regency=regency, kind=Kind.READ_ONLY).first()
-    changes = AuditEntry.objects.filter(
-        action="tenants.state_changed", subject_type=Regency._meta.label_lower, subject_id=str(regency.pk)
-    )
-    last = changes.order_by("-pk").first()
-    return measure is not None and last is not None and last.at == measure.at
 
 
 def _late(invoice: Invoice, at: datetime) -> Invoice:
@@ -120,6 +111,7 @@ def _refuse_unless(invoice: Invoice, step: str, at: datetime) -> None:
 def _store(
     invoice: Invoice, kind: str, by: Any, at: datetime, *, until: date | None = None, reason: str = ""
 ) -> Measure:
+    open_bills.changed()
     return Measure.objects.create(
         regency=invoice.regency, invoice=invoice, kind=kind, by=by, at=at, until=until, reason=reason
     )

@@ -3,19 +3,13 @@
 Letters number in the schema of a regency; these belong to the central team and count in public.
 """
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django.conf import settings
 from django.db import connection
 
 from tenants.billing.models import NumberSeries
 from tenants.people.formats import ROMAN_MONTHS
-
-
-def central_day(at: datetime) -> date:
-    """The day of a moment at the central team's desk."""
-    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def take_number(series: str, day: date) -> str:

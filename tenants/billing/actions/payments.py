@@ -10,12 +10,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tenants.audit.actions import record
-from tenants.billing.actions.invoices import balance, locked, move
-from tenants.billing.actions.measures import reopen_when_settled
-from tenants.billing.actions.numbers import central_day
+from tenants.billing.actions.ledger import balance, locked, move
+from tenants.billing.actions.measures import reopen_when_nothing_is_late
 from tenants.billing.actions.queue import enqueue
 from tenants.billing.actions.refusals import NotInThisState, Overpaid, ReasonMissing, SP2DTaken
 from tenants.billing.models import Invoice, Payment, ProviderCall, TaxSlip
+from tenants.billing.rules import central_day
 from tenants.people.formats import rupiah
 
 State = Invoice.State
@@ -122,7 +122,7 @@ def settle(invoice: Invoice, by: Any, at: datetime) -> None:
     move(invoice, State.PAID, by, at)
     record("billing.invoice_settled", subject=invoice, by=by, at=at)
     enqueue(invoice, ProviderCall.Kind.CLOSE, at)
-    reopen_when_settled(invoice=invoice, by=by, at=at)
+    reopen_when_nothing_is_late(invoice=invoice, by=by, at=at)
 
 
 @transaction.atomic

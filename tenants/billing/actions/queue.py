@@ -23,6 +23,11 @@ _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=6)
 
 
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: a minute, then twice as long each time, at most six hours."""
+    return min(_FIRST_WAIT * 2 ** min(attempts - 1, 12), _LONGEST_WAIT)
+
+
 def enqueue(invoice: Invoice, kind: str, at: datetime, note: CreditNote | None = None) -> None:
     """Tell the provider of the bill once this transaction commits; nothing where nobody else keeps books."""
     if not provider(invoice.provider).is_remote:
@@ -73,6 +78,9 @@ def _claim(call_id: int, at: datetime) -> ProviderCall | None:
     )
     if call is None:
         return None
+    if call.kind == Kind.CLOSE and call.invoice.state != Invoice.State.PAID:
+        call.delete()  # the payment was taken back before anybody was told of it
+        return None
     before = ProviderCall.objects.filter(invoice=call.invoice, pk__lt=call.pk).exclude(state=State.DONE)
     if before.exists():
         return None
@@ -110,7 +118,7 @@ def _done(call: ProviderCall, answer: Remote | str, at: datetime) -> None:
 
 def _wait(call: ProviderCall, problem: str, at: datetime) -> None:
     call.error = problem[:300]
-    call.next_at = at + min(_FIRST_WAIT * 2 ** min(call.attempts - 1, 12), _LONGEST_WAIT)
+    call.next_at = at + pause(call.attempts)
     call.save(update_fields=["error", "next_at"])
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tenants.audit.actions import record
 from tenants.billing import rules
-from tenants.billing.actions.numbers import central_day, take_number
+from tenants.billing.actions.numbers import take_number
 from tenants.billing.actions.refusals import NothingToOffer, NotInThisState, ProfileMissing, ReasonMissing
 from tenants.billing.models import (
     Addendum,
@@ -25,6 +25,7 @@ from tenants.billing.models import (
     Quotation,
     QuotationLine,
 )
+from tenants.billing.rules import central_day
 from tenants.models import Regency
 
 State = Quotation.State
@@ -100,7 +101,7 @@ def price(
 
 @transaction.atomic
 def quote(*, regency: Regency, plan: Plan, modules: Iterable[str], starts_on: date, by: Any, at: datetime) -> Quotation:
-    """A draft offer for a regency that has no contract in that year yet. Raises ProfileMissing, NothingToOffer."""
+    """A draft offer of a contract, base included. Raises ProfileMissing, NothingToOffer."""
     profile = profile_of(regency)
     offer = price(plan=plan, population_class=profile.population_class, modules=modules, starts_on=starts_on)
     return _store(regency, plan, profile.population_class, None, offer, by, at)
@@ -244,6 +245,11 @@ def accept_as_addendum(*, quotation: Quotation, number: str, signed_on: date, by
     contract = Contract.objects.select_for_update().filter(additions=quotation).first()
     if contract is None:
         raise NotInThisState(_("Penawaran ini bukan tambahan pada kontrak. Catat kontraknya."))
+    if twice := sorted({*contract.modules} & {*quotation.modules}):
+        raise NotInThisState(
+            _("Sudah termasuk kontrak ini: %s. Tarik penawaran ini dan buat yang baru, supaya tidak ditagih dua kali.")
+            % ", ".join(twice)
+        )
     try:
         with transaction.atomic():
             addendum = Addendum.objects.create(
@@ -264,16 +270,37 @@ def accept_as_addendum(*, quotation: Quotation, number: str, signed_on: date, by
 
 
 @transaction.atomic
-def record_acceptance(*, contract: Contract, number: str, day: date, by: Any, at: datetime) -> Contract:
-    """The work was handed over and accepted (BAST): payment may follow. Once. Raises NotInThisState."""
+def record_acceptance(
+    *, contract: Contract, addendum: Addendum | None = None, number: str, day: date, by: Any, at: datetime
+) -> Contract | Addendum:
+    """The work of a contract, or of what joined it later, was handed over and accepted (BAST): payment may follow.
+
+    Once for each. Raises NotInThisState.
+    """
+    order: Contract | Addendum = Contract.objects.select_for_update().get(pk=contract.pk)
+    if addendum:
+        order = Addendum.objects.select_for_update().get(pk=addendum.pk, contract=contract)
+    if order.bast_date:
+        raise NotInThisState(
+            _("BAST untuk %(order)s sudah dicatat: %(number)s.") % {"order": order, "number": order.bast_number}
+        )
+    if day > central_day(at) or day < order.signed_on:
+        raise NotInThisState(_("Tanggal BAST harus setelah tanggal kontrak atau adendumnya, paling lambat hari ini."))
+    order.bast_number, order.bast_date = number.strip(), day
+    order.save(update_fields=["bast_number", "bast_date"])
+    record("billing.acceptance_recorded", subject=order, by=by, at=at, data={"bast": order.bast_number})
+    return order
+
+
+@transaction.atomic
+def replace_treasurer(
+    *, contract: Contract, treasurer_name: str, treasurer_npwp: str, by: Any, at: datetime
+) -> Contract:
+    """Another treasurer pays from now on; bills that are out keep the name that they were issued to."""
     contract = Contract.objects.select_for_update().get(pk=contract.pk)
-    if contract.bast_date:
-        raise NotInThisState(_("BAST kontrak ini sudah dicatat: %s.") % contract.bast_number)
-    if day > central_day(at) or day < contract.signed_on:
-        raise NotInThisState(_("Tanggal BAST harus setelah tanggal kontrak dan paling lambat hari ini."))
-    contract.bast_number, contract.bast_date = number.strip(), day
-    contract.save(update_fields=["bast_number", "bast_date"])
-    record("billing.acceptance_recorded", subject=contract, by=by, at=at, data={"bast": contract.bast_number})
+    contract.treasurer_name, contract.treasurer_npwp = treasurer_name.strip(), treasurer_npwp
+    contract.save(update_fields=["treasurer_name", "treasurer_npwp"])
+    record("billing.treasurer_replaced", subject=contract, by=by, at=at)
     return contract
 
 

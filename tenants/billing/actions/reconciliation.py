@@ -6,14 +6,19 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenants.audit.actions import record
+from tenants.billing import tasks
+from tenants.billing.actions.refusals import NotInThisState
 from tenants.billing.models import Difference, Invoice, ReconciliationRun
 from tenants.billing.providers import Provider, ProviderRefused, ProviderUnreachable, Remote, provider
 from tenants.people.formats import rupiah
 from tenants.schemas.context import in_public
+from tenants.schemas.locks import advisory_lock
 
 Kind = Difference.Kind
+_LOCK = "rujukan billing reconciliation"
 _AGREES = {
     Invoice.State.ISSUED: {"open"},
     Invoice.State.PAID: {"paid"},
@@ -23,18 +28,29 @@ _AGREES = {
 """Our states, and those of the provider that mean the same."""
 
 
+@transaction.atomic
+def ask_reconciliation(*, by: Any, at: datetime) -> ReconciliationRun:
+    """Have a worker compare the books now; one that runs already is the answer. Raises NotInThisState."""
+    through = provider()
+    if not through.is_remote:
+        raise NotInThisState(_("Tanpa kunci Stripe tidak ada catatan lain untuk dibandingkan."))
+    run = _running() or _begin(through, by, at)
+    # A broker that does not answer loses nothing: the comparison of the night takes the run up.
+    transaction.on_commit(tasks.reconcile.delay, robust=True)
+    return run
+
+
 def reconcile(*, by: Any, at: datetime) -> int:
     """Compare all invoices there with all of ours that went there. Returns how many differences were found.
 
-    Nothing is corrected by itself. Without a provider there is nothing to compare.
+    Takes up the run that was asked for, or whose worker died. Nothing is corrected by itself; without a provider, or
+    while another worker is at it, there is nothing to do.
     """
-    with in_public():
+    with in_public(), advisory_lock(_LOCK, wait=False) as held:
         through = provider()
-        if not through.is_remote:
+        if not held or not through.is_remote:
             return 0
-        with transaction.atomic():
-            run = ReconciliationRun.objects.create(provider=through.name, started_at=at)
-            record("billing.reconciliation_started", subject=run, by=by, at=at)
+        run = _running() or _begin(through, by, at)
         try:
             return _compare(run, through)
         except (ProviderUnreachable, ProviderRefused) as problem:
@@ -43,6 +59,17 @@ def reconcile(*, by: Any, at: datetime) -> int:
         except Exception as problem:
             _fail(run, type(problem).__name__)
             raise
+
+
+def _running() -> ReconciliationRun | None:
+    return ReconciliationRun.objects.filter(state=ReconciliationRun.State.RUNNING).first()
+
+
+@transaction.atomic
+def _begin(through: Provider, by: Any, at: datetime) -> ReconciliationRun:
+    run = ReconciliationRun.objects.create(provider=through.name, started_at=at)
+    record("billing.reconciliation_started", subject=run, by=by, at=at)
+    return run
 
 
 def _compare(run: ReconciliationRun, through: Provider) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,9 +20,12 @@ from tenants.billing.forms import (
     ContractForm,
     QuoteForm,
     ReasonForm,
+    ScanForm,
+    TreasurerForm,
 )
-from tenants.billing.models import Addendum, Contract, Plan, Quotation
+from tenants.billing.models import Addendum, Contract, Plan, Quotation, Scan
 from tenants.billing.serving import pdf_response
+from tenants.files.serving import serve
 from tenants.permissions import ConsolePermission
 
 
@@ -172,9 +176,9 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @require(ConsolePermission.MANAGE_BILLING)
 def handover(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record the BAST."""
+    """Record the BAST, of the contract or of an addendum."""
     found = get_object_or_404(Contract, pk=pk)
-    form = AcceptanceForm(request.POST)
+    form = AcceptanceForm(request.POST, contract=found)
     if not form.is_valid():
         return _contract(request, pk, status=400, handover_form=form)
     try:
@@ -182,6 +186,39 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.BillingRefused as refused:
         return _contract(request, pk, status=409, handover_form=form, error=str(refused))
     return redirect("console:billing:contract", pk)
+
+
+@require_POST
+@require(ConsolePermission.MANAGE_BILLING)
+def treasurer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another treasurer pays from now on."""
+    found = get_object_or_404(Contract, pk=pk)
+    form = TreasurerForm(request.POST)
+    if not form.is_valid():
+        return _contract(request, pk, status=400, treasurer_form=form)
+    actions.replace_treasurer(contract=found, **form.cleaned_data, by=request.user, at=timezone.now())
+    messages.success(request, _("Tersimpan. Tagihan yang sudah terbit tidak berubah."))
+    return redirect("console:billing:contract", pk)
+
+
+@require_POST
+@require(ConsolePermission.MANAGE_BILLING)
+def scans(request: HttpRequest, pk: int) -> HttpResponse:
+    """A signed paper of the contract, for the treasurer's LS file."""
+    found = get_object_or_404(Contract, pk=pk)
+    form = ScanForm(request.POST, request.FILES, kinds=Scan.OF_CONTRACT)
+    if not form.is_valid():
+        return _contract(request, pk, status=422, scan_form=form)
+    actions.keep_scan(contract=found, **form.cleaned_data, by=request.user, at=timezone.now())
+    messages.success(request, _("Berkas tersimpan. Kabupaten melihat berkas yang sama."))
+    return redirect("console:billing:contract", pk)
+
+
+@require_GET
+@require(ConsolePermission.VIEW_BILLING)
+def scan(request: HttpRequest, uuid: str) -> HttpResponseBase:
+    """A signed paper, of a contract or of a bill."""
+    return serve(get_object_or_404(Scan, public_id=uuid), inline=True)
 
 
 @require_POST
@@ -223,18 +260,30 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _contract(request: HttpRequest, pk: int, *, status: int = 200, **given: Any) -> HttpResponse:
     found = get_object_or_404(queries.contracts(), pk=pk)
-    may = _may(request)
+    may, addenda = _may(request), list(found.addenda.order_by("pk"))
     context = {
         "contract": found,
         "bills": found.invoices.with_balance().order_by("pk"),
+        "addenda": addenda,
+        "unaccepted": not found.bast_date or any(not addendum.bast_date for addendum in addenda),
         "billable": _billable(found),
+        "scans": found.scans.filter(invoice=None),
         "tones": queries.TONES,
         "may": may,
         "crumbs": [(_("Kontrak"), "/console/billing/contracts/")],
-        **({"addition_form": AdditionForm(contract=found), "handover_form": AcceptanceForm()} if may else {}),
+        **(_forms(found) if may else {}),
         **given,
     }
     return render(request, "billing/console/contract.html", context, status=status)
+
+
+def _forms(found: Contract) -> dict[str, Any]:
+    return {
+        "addition_form": AdditionForm(contract=found),
+        "handover_form": AcceptanceForm(contract=found),
+        "scan_form": ScanForm(kinds=Scan.OF_CONTRACT),
+        "treasurer_form": TreasurerForm(),
+    }
 
 
 def _billable(found: Contract) -> list[dict[str, Any]]:

@@ -40,11 +40,13 @@ def plans(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A plan with its items and prices."""
     found = get_object_or_404(Plan, pk=pk) if pk else None
+    copied = request.GET.get("from", "")
+    model = found or (Plan.objects.filter(pk=copied).first() if copied.isdecimal() and len(copied) < 18 else None)
     classes = list(PopulationClass.objects.all())
     options: dict[str, Any] = {"form_kwargs": {"classes": classes}, "prefix": "items"}
     form = PlanForm(request.POST or None, instance=found)
-    rows = PlanItemFormSet(request.POST or None, initial=_rows(found), **options)
-    status, error = 200, ""
+    rows = PlanItemFormSet(request.POST or None, initial=_rows(model), **options)
+    status, error = 400 if request.method == "POST" else 200, ""
     if request.method == "POST" and form.is_valid() and rows.is_valid():
         try:
             actions.save_plan(plan=form.save(commit=False), items=_items(rows), by=request.user, at=timezone.now())
@@ -56,6 +58,7 @@ def plan(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "form": form,
         "rows": rows,
         "error": error,
+        "found": found,
         "title": str(found) if found else _("Paket harga baru"),
         "crumbs": [(_("Paket harga"), _BACK)],
     }

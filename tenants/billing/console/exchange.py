@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tenants.accounts.access import require
-from tenants.billing import actions, queries, tasks
+from tenants.billing import actions, queries
 from tenants.billing.forms import EventFilterForm
 from tenants.billing.models import ProviderCall, ReconciliationRun, WebhookEvent
 from tenants.billing.providers import provider
@@ -86,6 +86,9 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 @require(ConsolePermission.MANAGE_BILLING)
 def compare(request: HttpRequest) -> HttpResponse:
     """Ask for a comparison now."""
-    tasks.reconcile.delay()
-    messages.success(request, _("Perbandingan dimulai. Muat ulang halaman ini sebentar lagi."))
+    try:
+        actions.ask_reconciliation(by=request.user, at=timezone.now())
+        messages.success(request, _("Perbandingan dimulai. Muat ulang halaman ini sebentar lagi."))
+    except actions.BillingRefused as refused:
+        messages.error(request, str(refused))
     return redirect("console:billing:reconciliation")

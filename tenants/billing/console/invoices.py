@@ -2,20 +2,31 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tenants.accounts.access import require
 from tenants.billing import actions, documents, queries, rules
-from tenants.billing.forms import CreditForm, GraceForm, InvoiceFilterForm, PaymentForm, ReasonForm, TaxInvoiceForm
-from tenants.billing.models import BudgetYear, CreditNote, Invoice, Payment
+from tenants.billing.forms import (
+    CreditForm,
+    GraceForm,
+    InvoiceFilterForm,
+    PaymentForm,
+    ReasonForm,
+    ScanForm,
+    TaxInvoiceForm,
+)
+from tenants.billing.models import BudgetYear, CreditNote, Invoice, Payment, Scan
 from tenants.billing.queries import InvoiceFilter, Step
 from tenants.billing.serving import pdf_response
 from tenants.people.formats import rupiah
@@ -23,6 +34,7 @@ from tenants.permissions import ConsolePermission
 
 PAGE = 50
 Answer = Callable[[Invoice], Any]
+_OF_BILL = [kind for kind in Scan.Kind if kind not in Scan.OF_CONTRACT]
 
 
 @require_GET
@@ -109,24 +121,7 @@ def steps(request: HttpRequest, pk: int) -> HttpResponse:
 @require(ConsolePermission.MANAGE_BILLING)
 def payments(request: HttpRequest, pk: int) -> HttpResponse:
     """Record an SP2D with its tax slips."""
-    form = PaymentForm(request.POST)
-    if not form.is_valid():
-        return _page(request, pk, status=400, payment_form=form)
-    found = form.cleaned_data
-    return _do(
-        request,
-        pk,
-        lambda bill: actions.record_payment(
-            invoice=bill,
-            sp2d_number=found["sp2d_number"],
-            sp2d_date=found["sp2d_date"],
-            received=found["received"],
-            slips=[actions.Slip(*slip) for slip in form.slips()],
-            by=request.user,
-            at=timezone.now(),
-        ),
-        payment_form=form,
-    )
+    return _hand_in(request, pk, "payment_form", PaymentForm(request.POST), actions.record_payment)
 
 
 @require_POST
@@ -147,47 +142,30 @@ def reversal(request: HttpRequest, pk: int, payment: int) -> HttpResponse:
 @require(ConsolePermission.MANAGE_BILLING)
 def credit_notes(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a part of a bill, or all of it."""
-    form = CreditForm(request.POST)
-    if not form.is_valid():
-        return _page(request, pk, status=400, credit_form=form)
-    return _do(
-        request,
-        pk,
-        lambda bill: actions.credit(invoice=bill, **form.cleaned_data, by=request.user, at=timezone.now()),
-        credit_form=form,
-    )
+    return _hand_in(request, pk, "credit_form", CreditForm(request.POST), actions.credit)
 
 
 @require_POST
 @require(ConsolePermission.MANAGE_BILLING)
 def graces(request: HttpRequest, pk: int) -> HttpResponse:
     """Wait until a day."""
-    form = GraceForm(request.POST)
-    if not form.is_valid():
-        return _page(request, pk, status=400, grace_form=form)
-    return _do(
-        request,
-        pk,
-        lambda bill: actions.grant_grace(invoice=bill, **form.cleaned_data, by=request.user, at=timezone.now()),
-        grace_form=form,
-    )
+    return _hand_in(request, pk, "grace_form", GraceForm(request.POST), actions.grant_grace)
 
 
 @require_POST
 @require(ConsolePermission.MANAGE_BILLING)
 def tax_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the number of the faktur pajak."""
-    form = TaxInvoiceForm(request.POST)
-    if not form.is_valid():
-        return _page(request, pk, status=400, tax_form=form)
-    return _do(
-        request,
-        pk,
-        lambda bill: actions.record_tax_invoice(
-            invoice=bill, number=form.cleaned_data["number"], by=request.user, at=timezone.now()
-        ),
-        tax_form=form,
-    )
+    return _hand_in(request, pk, "tax_form", TaxInvoiceForm(request.POST), actions.record_tax_invoice)
+
+
+@require_POST
+@require(ConsolePermission.MANAGE_BILLING)
+def scans(request: HttpRequest, pk: int) -> HttpResponse:
+    """A signed paper of the bill, for the treasurer's LS file."""
+    bill = get_object_or_404(Invoice.objects.issued().select_related("contract"), pk=pk)
+    keep = partial(actions.keep_scan, contract=bill.contract)
+    return _hand_in(request, pk, "scan_form", ScanForm(request.POST, request.FILES, kinds=_OF_BILL), keep)
 
 
 @require_GET
@@ -206,6 +184,18 @@ def credit_paper(request: HttpRequest, pk: int) -> HttpResponse:
     """A credit note as PDF."""
     note = get_object_or_404(CreditNote.objects.select_related("invoice"), pk=pk)
     return pdf_response(documents.credit_note_pdf(note), note.number)
+
+
+def _hand_in(request: HttpRequest, pk: int, name: str, form: Form, act: Callable[..., Any]) -> HttpResponse:
+    """What a form says is done to the bill; else the page again, with the form (context `name`) as it was typed."""
+    if not form.is_valid():
+        return _page(request, pk, status=400, **{name: form})
+    return _do(
+        request,
+        pk,
+        lambda bill: act(invoice=bill, **form.cleaned_data, by=request.user, at=timezone.now()),
+        **{name: form},
+    )
 
 
 def _do(request: HttpRequest, pk: int, deed: Answer, **forms: Any) -> HttpResponse:
@@ -234,7 +224,7 @@ def _page(request: HttpRequest, pk: int, *, status: int = 200, **given: Any) -> 
         "credit_notes_of": bill.credit_notes.all(),
         "calls": bill.calls.all(),
         "events": _history(bill),
-        "papers": documents.PAPERS if bill.number else {},
+        "files": _ls_file(bill) if bill.number else [],
         "decisions": _decisions(bill, standing) if may else [],
         "may": may,
         "crumbs": [(_("Tagihan"), "/console/billing/")],
@@ -254,7 +244,18 @@ def _forms(bill: Invoice, year: BudgetYear, day: Any) -> dict[str, Any]:
         forms["grace_form"] = GraceForm(initial={"until": day + timedelta(days=year.grace_days)})
     if bill.number and not bill.tax_invoice:
         forms["tax_form"] = TaxInvoiceForm()
+    if bill.number:
+        forms["scan_form"] = ScanForm(kinds=_OF_BILL)
     return forms
+
+
+def _ls_file(bill: Invoice) -> list[dict[str, str]]:
+    return documents.ls_file(
+        bill,
+        queries.scans_of(bill),
+        lambda paper: reverse("console:billing:paper", args=[bill.pk, paper]),
+        lambda scan: reverse("console:billing:scan", args=[scan.public_id]),
+    )
 
 
 def _expected(bill: Any, year: BudgetYear) -> dict[str, Any]:

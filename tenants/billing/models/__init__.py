@@ -5,6 +5,7 @@ from tenants.billing.models.contracts import Addendum, BillingProfile, Contract,
 from tenants.billing.models.exchange import Difference, ProviderCall, ReconciliationRun, WebhookEvent
 from tenants.billing.models.invoices import CreditNote, Invoice, InvoiceLine, InvoiceState, Measure, NumberSeries
 from tenants.billing.models.payments import Payment, TaxSlip
+from tenants.billing.models.scans import Scan
 
 __all__ = [
     "Addendum",
@@ -27,6 +28,7 @@ __all__ = [
     "Quotation",
     "QuotationLine",
     "ReconciliationRun",
+    "Scan",
     "TaxSlip",
     "WebhookEvent",
 ]

@@ -176,11 +176,19 @@ class Addendum(models.Model):
     quotation = models.OneToOneField(Quotation, on_delete=models.PROTECT, related_name="addendum")
     number = models.CharField(_("Nomor adendum"), max_length=80)
     signed_on = models.DateField(_("Tanggal adendum"))
+    bast_number = models.CharField(_("Nomor BAST"), max_length=80, blank=True)
+    bast_date = models.DateField(_("Tanggal BAST"), null=True, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = operator()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="addendum_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "number"], name="addendum_number_once"),
+            models.CheckConstraint(
+                condition=Q(bast_number="", bast_date=None) | (~Q(bast_number="") & Q(bast_date__isnull=False)),
+                name="addendum_bast_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

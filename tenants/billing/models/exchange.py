@@ -76,6 +76,7 @@ class WebhookEvent(models.Model):
     attempts = models.PositiveSmallIntegerField(_("Percobaan"), default=0)
     outcome = models.CharField(_("Hasil"), max_length=300, blank=True)
     processed_at = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)  # while the provider is silent: not before
 
     class Meta:
         ordering = ["-pk"]

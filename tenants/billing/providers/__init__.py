@@ -35,18 +35,19 @@ class Remote:
 
 @dataclass(frozen=True)
 class Event:
-    """What an event says of itself, after its signature was checked."""
+    """What an event says of itself. `number` is that of our invoice, where it is about one."""
 
     id: str
     type: str
     object_id: str
     api_version: str
+    number: str = ""
 
 
 class Provider(Protocol):
     """What billing asks of a provider. Every write may be repeated with the same result.
 
-    All but `verified` raise ProviderUnreachable or ProviderRefused.
+    All but `verified` and `read` raise ProviderUnreachable or ProviderRefused.
     """
 
     name: str
@@ -78,6 +79,10 @@ class Provider(Protocol):
 
     def verified(self, payload: bytes, signature: str) -> Event:
         """The event in `payload`. Raises SignatureInvalid."""
+        ...
+
+    def read(self, payload: str) -> Event:
+        """The event in a payload whose signature was checked when it came."""
         ...
 
 

@@ -30,7 +30,7 @@ class Stripe:
 
     def open(self, invoice: Invoice, profile: BillingProfile, *, attempt: str) -> Remote:
         """Customer, draft, lines, finalized, sent: each step may be repeated, and is found when it was done before."""
-        customer = profile.provider_customer or self._customer(profile, attempt)
+        customer = self._customer(profile, _key(invoice.number, attempt)("office"), attempt)
         known = self._find(invoice.number, customer)
         if known and known["status"] != "draft":
             return _remote(known)
@@ -92,21 +92,45 @@ class Stripe:
         return map(_remote, _walked(lambda: _client().v1.invoices.list({"limit": _PAGE})))
 
     def verified(self, payload: bytes, signature: str) -> Event:
+        secret, tolerance = settings.STRIPE_WEBHOOK_SECRET, stripe.Webhook.DEFAULT_TOLERANCE
         try:
-            event = stripe.Webhook.construct_event(payload, signature, settings.STRIPE_WEBHOOK_SECRET)
+            text = payload.decode()
+            stripe.WebhookSignature.verify_header(text, signature, secret, tolerance)
+            event = self.read(text)
         except (ValueError, stripe.SignatureVerificationError):
             raise SignatureInvalid from None
-        about = json.loads(payload)
+        if not event.id:
+            raise SignatureInvalid("signed, but not an event")
+        return event
+
+    def read(self, payload: str) -> Event:
+        told = json.loads(payload)
+        if not isinstance(told, dict):
+            raise ValueError("not an event")
+        about = (told.get("data") or {}).get("object") or {}
         return Event(
-            event.id,
-            event.type,
-            str(about.get("data", {}).get("object", {}).get("id", "")),
-            str(about.get("api_version") or ""),
+            id=str(told.get("id") or ""),
+            type=str(told.get("type") or ""),
+            object_id=str(about.get("id") or ""),
+            api_version=str(told.get("api_version") or ""),
+            number=_number(about),
         )
 
-    def _customer(self, profile: BillingProfile, attempt: str) -> str:
-        """The Stripe customer of a regency: its office. Kept on the profile, so that there is one for ever."""
-        about = {
+    def _customer(self, profile: BillingProfile, key: str, attempt: str) -> str:
+        """The Stripe customer of a regency: its office as it is now, to which Stripe mails. There is one for ever."""
+        v1, about = _client().v1.customers, self._office(profile)
+        if profile.provider_customer:
+            _asked(lambda: v1.update(profile.provider_customer, about, {"idempotency_key": key}))  # type: ignore[arg-type]
+            return profile.provider_customer
+        first = f"customer-{profile.regency.code}-{attempt}"
+        made = _asked(lambda: v1.create(about, {"idempotency_key": first}))  # type: ignore[arg-type]
+        profile.provider_customer = made["id"]
+        profile.save(update_fields=["provider_customer"])
+        return str(made["id"])
+
+    @staticmethod
+    def _office(profile: BillingProfile) -> dict[str, Any]:
+        about: dict[str, Any] = {
             "name": profile.institution,
             "email": profile.email,
             "metadata": {"regency": profile.regency.code},
@@ -114,11 +138,7 @@ class Stripe:
         }
         if profile.address:
             about["address"] = {"line1": profile.address, "country": "ID"}
-        key = f"customer-{profile.regency.code}-{attempt}"
-        made = _asked(lambda: _client().v1.customers.create(about, {"idempotency_key": key}))  # type: ignore[arg-type]
-        profile.provider_customer = made["id"]
-        profile.save(update_fields=["provider_customer"])
-        return str(made["id"])
+        return about
 
     def _find(self, number: str, customer: str) -> dict[str, Any] | None:
         """The invoice that an earlier attempt has made: keys are forgotten after a day, metadata are not."""

@@ -49,9 +49,13 @@ parameter("apply", "token")(_key("email_verified"))
 parameter("onboarding", "key")(_key("email_verified"))
 for name, state in FOR_STATE.items():
     parameter(name, "token")(_key(state))
-for name in ("console:application", "console:decision", "console:document"):
+for name in (
+    "console:application", "console:decision", "console:document", "console-api:application",
+    "console-api:application_decision",
+):  # fmt: skip
     parameter(name, "pk")(_pk("submitted"))
-parameter("console:settlement", "pk")(_pk("contested"))
+for name in ("console:settlement", "console-api:application_settlement"):
+    parameter(name, "pk")(_pk("contested"))
 
 
 @parameter("apply:verification", "token")
@@ -87,6 +91,7 @@ def kind(user: User) -> str:
     return Agreement.Kind.PKS
 
 
+@parameter("console-api:agreement_decision", "pk")
 @parameter("console:agreement", "pk")
 def agreement(user: User) -> int:
     known = Agreement.objects.filter(code=BATANG).first()
@@ -94,6 +99,7 @@ def agreement(user: User) -> int:
     return (known or actions.hand_in(**copy, copy=builders.document(), by=None, at=timezone.now())).pk
 
 
+@parameter("console-api:go_live", "pk")
 @parameter("console:go_live", "pk")
 def go_live(user: User) -> int:
     made = {"asked_at": timezone.now(), "asked_by": "Siti"}

@@ -94,6 +94,43 @@ def test_a_refused_regency_may_begin_again(ayu: User, queued: list) -> None:
     assert builders.verified(email="arif@kendalkab.go.id").state == "email_verified"
 
 
+def test_a_decision_that_is_none_is_refused_with_a_sentence(console: Client, queued: list) -> None:
+    """Nothing that is not offered counts as a no."""
+    submitted, contested = builders.submitted(), builders.contested("33.26")
+    copy = actions.hand_in(**builders.copy_of("pks"), copy=builders.document(), by=None, at=timezone.now())
+    addresses = {
+        f"/console/applications/{submitted.pk}/decision/": submitted,
+        f"/console/applications/{contested.pk}/settlement/": contested,
+        f"/console/agreements/{copy.pk}/": copy,
+    }
+    for address, subject in addresses.items():
+        before = subject.state
+        for wrong in ({}, {"transition": ""}, {"transition": "yes"}, {"transition": "approve "}):
+            answer = console.post(address, {"reason": "Alasan.", **wrong})
+            assert answer.status_code == 422, address
+            assert "Pilih salah satu keputusan." in answer.content.decode()
+        subject.refresh_from_db()
+        assert subject.state == before
+    no_reason = console.post(f"/console/agreements/{copy.pk}/", {"transition": "return"})
+    assert no_reason.status_code == 422
+    assert console.post(f"/console/agreements/{copy.pk}/", {"transition": "verify"}).status_code == 302
+    assert console.post(f"/console/agreements/{copy.pk}/", {"transition": "verify"}).status_code == 409
+
+
+def test_a_colleague_is_neither_taken_nor_declined_by_accident(visitor: Client) -> None:
+    asked = builders.asked_to_join()
+    base = f"/apply/{builders.key_of(asked.application)}"
+    answer = visitor.post(f"{base}/join/{asked.pk}/", {"answer": "perhaps"})
+    assert answer.status_code == 422
+    assert "terima rekan ini, atau tolak" in answer.content.decode()
+    asked.refresh_from_db()
+    assert asked.answered_at is None
+    actions.withdraw(application=asked.colleague, at=timezone.now())
+    assert visitor.post(f"{base}/join/{asked.pk}/", {"answer": "accept"}).status_code == 302
+    asked.refresh_from_db()
+    assert asked.answered_at is None, "who has gone is not taken in"
+
+
 @pytest.mark.parametrize("first", ["approve", "refuse", "return"])
 @pytest.mark.parametrize("second", ["approve", "refuse", "return"])
 def test_the_second_operator_is_told(console: Client, first: str, second: str) -> None:

@@ -1,12 +1,14 @@
 """From trial to the real thing: facts from the schema, asked for, decided, enforced on the server."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from knox.models import AuthToken
 from pytest_django import Settings
 
 from modules.models import ModuleSwitch
@@ -14,13 +16,14 @@ from modules.services.models import Case, Service
 from modules.services.public import cases_for, open_cases, reach
 from modules.switches import ON, switch, switches
 from onboarding.applications import actions, facts
-from onboarding.applications.models import GoLiveRequest
-from tenants.accounts.models import Role, User
+from onboarding.applications.models import Agreement, GoLiveRequest
+from tenants.accounts.models import Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
 from tenants.audit.models import AuditEntry
 from tenants.letters.models import IssuedNumber, Letter
 from tenants.letters.numbering import take_number
 from tenants.mail.actions import set_sender
+from tenants.mail.models import Sender
 from tenants.models import Regency
 from tenants.organisation.models import Unit
 from tenants.permissions import ConsolePermission
@@ -109,6 +112,90 @@ def test_facts_follow_what_stands_in_the_schema(trial: Regency) -> None:
     assert "rehearsal:surat_uji" not in holding(trial)
 
 
+def _without_address() -> None:
+    Unit.objects.filter(code="1.06").update(address="")
+
+
+def _without_second_factor() -> None:
+    Authenticator.objects.filter(user__email="budi@batang.test").delete()
+
+
+def _second_administrator_gone() -> None:
+    User.objects.filter(email="budi@batang.test").update(is_active=False)
+
+
+def _role_of_one_permission() -> None:
+    Role.objects.filter(key="administrator").update(permissions=[str(StaffPermission.MANAGE_STAFF)])
+
+
+def _nobody_heads() -> None:
+    RoleGrant.objects.filter(role__key="kepala").delete()
+
+
+def _head_deactivated() -> None:
+    User.objects.filter(email="siti@batang.test").update(is_active=False)
+    administrator("wati@batang.test")
+
+
+def _agreement_over(kind: str) -> None:
+    with in_public():
+        Agreement.objects.filter(kind=kind).update(ends_on=timezone.localdate() - timedelta(days=1))
+
+
+def _agreement_unverified() -> None:
+    with in_public():
+        Agreement.objects.filter(kind="dpa").update(state="uploaded", verified_at=None)
+
+
+BROKEN: dict[str, tuple[str, Callable[[], object]]] = {
+    "one administrator has no second factor": ("dua langkah", _without_second_factor),
+    "one administrator has left": ("dua langkah", _second_administrator_gone),
+    "an administrator manages staff but no roles": ("dua langkah", _role_of_one_permission),
+    "an office has no address": ("OPD", _without_address),
+    "no office at all": ("OPD", lambda: Unit.objects.update(closed_at=timezone.now())),
+    "a role of a service is held by nobody": ("Petugas", _nobody_heads),
+    "who holds it cannot sign in": ("Petugas", _head_deactivated),
+    "the sender is not set": ("Pengirim surel", lambda: Sender.objects.all().delete()),
+    "the agreement has ended": ("Naskah", lambda: _agreement_over("pks")),
+    "the data agreement has ended": ("Naskah", lambda: _agreement_over("dpa")),
+    "a copy is not verified": ("Naskah", _agreement_unverified),
+    "the rehearsal is still open": ("Latihan", lambda: Case.objects.update(outcome="", closed_at=None, state="check")),
+    "the rehearsal was withdrawn": ("Latihan", lambda: Case.objects.update(outcome="withdrawn")),
+    "another service was not rehearsed": ("Latihan", lambda: _second_service()),
+    "no service is on": ("Satu layanan dihidupkan", lambda: _nothing_on()),
+}
+"""What stops a regency: the words that it reads, and how to get there from a regency that is ready."""
+
+
+def _second_service() -> None:
+    services.publish(definition=services.definition(key="surat_kedua"), by=None, at=timezone.now())
+    regency = connection.tenant  # type: ignore[attr-defined]
+    switch(regency=regency, key="surat_kedua", state=ON, by=None, at=timezone.now())
+
+
+def _nothing_on() -> None:
+    with in_public():
+        ModuleSwitch.objects.filter(module_key="surat_uji").update(state="off")
+    switches.forget()
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_each_fact_stops_it_when_it_is_asked_for_and_when_it_is_decided(trial: Regency, case: str) -> None:
+    words, undo = BROKEN[case]
+    first = ready(trial)
+    request = actions.ask(regency=trial, by=first, at=timezone.now())
+    connection.set_tenant(trial, include_public=False)
+    undo()
+    with in_public(), pytest.raises(actions.Incomplete, match=words):
+        actions.approve_go_live(request=request, by=operator(*ConsolePermission), at=timezone.now())
+    with in_public():
+        GoLiveRequest.objects.all().delete()
+    with pytest.raises(actions.Incomplete, match=words):
+        actions.ask(regency=trial, by=first, at=timezone.now())
+    with in_public():
+        assert Regency.objects.get(pk=trial.pk).is_trial
+
+
 def test_an_invited_person_is_no_staff_yet(trial: Regency) -> None:
     first = ready(trial)
     first.set_unusable_password()
@@ -174,10 +261,36 @@ def test_the_console_approves_with_the_same_facts(trial: Regency) -> None:
     browser.force_login(operator(*ConsolePermission))
     page = browser.get(f"/console/go-live/{request.pk}/")
     assert "Latihan" in page.content.decode()
+    for wrong in ({}, {"transition": "nonsense", "reason": "x"}):
+        answer = browser.post(f"/console/go-live/{request.pk}/", wrong)
+        assert answer.status_code == 422
+        assert "Pilih salah satu keputusan." in answer.content.decode()
+    request.refresh_from_db()
+    assert request.decision == ""
     assert browser.post(f"/console/go-live/{request.pk}/", {"transition": "approve"}).status_code == 302
     late = browser.post(f"/console/go-live/{request.pk}/", {"transition": "refuse", "reason": "x"})
     assert late.status_code == 409
     assert not Regency.objects.get(pk=trial.pk).is_trial
+
+
+def test_the_api_decides_with_the_same_facts(trial: Regency) -> None:
+    first = ready(trial)
+    request = actions.ask(regency=trial, by=first, at=timezone.now())
+    connection.set_schema_to_public()
+    token = AuthToken.objects.create(user=operator(*ConsolePermission))[1]
+    api = Client(headers={"host": "localhost", "authorization": f"Token {token}"})
+    address = f"/api/v1/console/go-live/{request.pk}/"
+    shown = {fact["key"]: fact["holds"] for fact in api.get(address).json()["facts"]}
+    assert shown["administrators"] and shown["rehearsal:surat_uji"]
+    assert api.post(address, {"transition": "nonsense"}).status_code == 400
+    with in_regency(trial):
+        _without_second_factor()
+    late = api.post(address, {"transition": "approve"})
+    assert late.status_code == 409
+    assert "dua langkah" in late.json()["detail"]
+    assert Regency.objects.get(pk=trial.pk).is_trial
+    assert api.post(address, {"transition": "refuse"}).status_code == 400
+    assert api.post(address, {"transition": "refuse", "reason": "Pasang dahulu."}).json()["decision"] == "refused"
 
 
 def test_rehearsals_are_numbered_apart_and_never_counted(trial: Regency) -> None:

@@ -1,10 +1,12 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from pytest_django import Settings
 
 from tenants.billing import tasks
+from tenants.billing.actions import events
 from tenants.models import Regency
 from tests.tenants.billing import stripe_server
 
@@ -43,6 +45,8 @@ def stripe_api(_server: stripe_server.Front, settings: Settings) -> stripe_serve
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """What was handed to workers, instead of a broker: name of the task and its argument."""
     handed: list[tuple[str, int]] = []
-    for name in ("push", "process_event", "remind"):
+    caches["fleet"].delete(events._ASKED)
+    for name in ("push", "remind"):
         monkeypatch.setattr(getattr(tasks, name), "delay", lambda pk, name=name: handed.append((name, pk)))
+    monkeypatch.setattr(tasks.follow_events, "apply_async", lambda countdown: handed.append(("follow_events", 0)))
     return handed

@@ -11,6 +11,7 @@ from tenants.models import Regency
 from tenants.schemas.context import in_public
 from tests.examples import parameter
 from tests.tenants.billing import office
+from tests.tenants.files.samples import picture, upload
 
 
 def _billed(regency: Regency) -> Invoice:
@@ -36,11 +37,42 @@ def _paper(user: User) -> str:
 parameter("console:billing:paper", "paper", shared=True)(_paper)
 
 
+def _scan_of(regency: Regency) -> str:
+    bill = _billed(regency)
+    found = bill.contract.scans.first() or actions.keep_scan(
+        contract=bill.contract, kind="contract", upload=upload(picture(), "kontrak.jpg", "image/jpeg"), by=None,
+        at=office.AT,
+    )  # fmt: skip
+    return str(found.public_id)
+
+
+@parameter("billing", "scan_uuid")
+def _scan(user: User) -> str:
+    regency = current_regency()
+    with in_public():
+        return _scan_of(regency)
+
+
+@parameter("console:billing:scan", "uuid")
+def _scan_of_batang(user: User) -> str:
+    return _scan_of(_batang())
+
+
 def _invoice(user: User) -> int:
     return _billed(_batang()).pk
 
 
-for name in ("invoice", "steps", "payments", "reversal", "credit_notes", "graces", "tax_invoice", "paper"):
+for name in (
+    "invoice",
+    "steps",
+    "payments",
+    "reversal",
+    "credit_notes",
+    "graces",
+    "tax_invoice",
+    "paper",
+    "invoice_scans",
+):
     parameter(f"console:billing:{name}", "pk")(_invoice)
 
 
@@ -85,7 +117,7 @@ def _contract(user: User) -> int:
     return (found or office.contract(_batang(), number, accepted=False)).pk
 
 
-for name in ("contract", "handover", "additions", "draft"):
+for name in ("contract", "handover", "additions", "draft", "contract_scans", "treasurer"):
     parameter(f"console:billing:{name}", "pk")(_contract)
 
 

@@ -91,7 +91,8 @@ def contract(
     }
     made = actions.accept_as_contract(quotation=quotation, by=None, at=at, **values)
     if accepted and made.terms == Contract.Terms.ACCEPTANCE:
-        made = actions.record_acceptance(contract=made, number=f"BAST/{number}", day=at.date(), by=None, at=at)
+        actions.record_acceptance(contract=made, number=f"BAST/{number}", day=at.date(), by=None, at=at)
+        made.refresh_from_db()
     return made
 
 

@@ -1,6 +1,6 @@
 """Stripe as the tests have it: PyPI `localstripe` in a process of its own, and in front of it what it lacks.
 
-`localstripe` itself answers: customers (create), invoice items (create), invoices (kept, retrieved, listed, their
+`localstripe` itself answers: customers (create, update), invoice items (create), invoices (kept, retrieved, listed, their
 metadata updated), and it signs and sends its own events.
 
 It knows no invoice that is sent instead of charged. For that the front answers with the shapes that the API documents
@@ -46,6 +46,7 @@ web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None, access_log
 """
 _KNOWN = {
     ("POST", "customers"): params.CustomerCreateParams,
+    ("POST", "customers/*"): params.CustomerUpdateParams,
     ("POST", "invoices"): params.InvoiceCreateParams,
     ("POST", "invoices/*"): params.InvoiceUpdateParams,
     ("POST", "invoices/*/finalize"): params.InvoiceFinalizeInvoiceParams,

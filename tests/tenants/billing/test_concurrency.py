@@ -1,5 +1,6 @@
 """Two people at once: really committed, on connections of their own."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -7,10 +8,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from tenants.accounts.models import User
 from tenants.billing import actions
 from tenants.billing.demo import forget
 from tenants.billing.models import BudgetYear, Invoice, NumberSeries, Payment, Plan, PopulationClass, WebhookEvent
 from tenants.billing.providers import Event
+from tenants.models import Regency
 from tests.conftest import NewRegency
 from tests.tenants.billing import office
 from tests.tenants.billing.office import AT
@@ -19,7 +22,15 @@ WHEN = AT + timedelta(days=20)
 
 
 @pytest.fixture
-def bills(committed: NewRegency) -> Iterator[list[Invoice]]:
+def sari(committed: NewRegency) -> Iterator[User]:
+    """Somebody of the central team, there for every connection."""
+    yield User.objects.create_user("sari@rujukan.test", "Sari Anggraini")
+    # Not delete(): in public there are no tables of a regency to cascade to.
+    User.objects.filter(email="sari@rujukan.test")._raw_delete("default")
+
+
+@pytest.fixture
+def bills(sari: User, committed: NewRegency) -> Iterator[list[Invoice]]:
     """Two bills of Kendal, there for every connection, and gone afterwards."""
     kendal = committed("kendal")
     yield [office.bill(kendal, number=f"027/SPK/{n}") for n in (1, 2)]
@@ -56,6 +67,26 @@ def test_two_officers_record_the_same_sp2d_for_two_bills(bills: list[Invoice]) -
     assert sorted(Invoice.objects.values_list("state", flat=True)) == ["issued", "paid"]
 
 
+def test_two_last_bills_paid_in_one_moment_open_the_regency(bills: list[Invoice], sari: User) -> None:
+    """Each payment must see the other one: else both find a late bill, and nobody opens."""
+    late = AT + timedelta(days=200)
+    for days in (7, 21, 45):
+        actions.remind(invoice=bills[0], by=None, at=AT + timedelta(days=45 + days))
+    actions.grant_grace(
+        invoice=bills[0], until=(AT + timedelta(days=120)).date(), reason="DPA", by=None, at=AT + timedelta(days=100)
+    )
+    actions.make_read_only(invoice=bills[0], reason="Belum dibayar", by=sari, at=AT + timedelta(days=150))
+    gate = threading.Barrier(2)
+
+    def together(bill: Invoice, number: str) -> None:
+        gate.wait()
+        office.pay(bill, number, at=late)
+
+    results = at_once(lambda: together(bills[0], "SP2D/1"), lambda: together(bills[1], "SP2D/2"))
+    assert results == ["done", "done"]
+    assert Regency.objects.get(pk=bills[0].regency_id).state == "active"
+
+
 def test_numbers_are_taken_one_after_the_other(bills: list[Invoice]) -> None:
     agreed = office.contract(bills[0].regency, "027/SPK/3", instalments=6)
     drafts = [actions.draft_invoice(contract=agreed, part=part, by=None, at=AT) for part in range(1, 7)]
@@ -66,7 +97,7 @@ def test_numbers_are_taken_one_after_the_other(bills: list[Invoice]) -> None:
 
 def test_the_same_event_twice_at_once_is_kept_once(committed: NewRegency, monkeypatch: pytest.MonkeyPatch) -> None:
     committed("kendal")
-    monkeypatch.setattr("tenants.billing.tasks.process_event.delay", lambda pk: None)
+    monkeypatch.setattr("tenants.billing.tasks.follow_events.apply_async", lambda countdown: None)
     told = Event("evt_twice", "invoice.paid", "in_1", "")
     at_once(*[lambda: actions.store_event(event=told, payload="{}", at=AT)] * 4)
     assert WebhookEvent.objects.filter(event_id="evt_twice").count() == 1

@@ -200,8 +200,39 @@ def test_modules_join_at_the_price_that_was_shown(here: Regency) -> None:
     assert agreed.modules == ["planning", "santunan_kematian", "services"]
     invoice = actions.draft_invoice(contract=agreed, addendum=addendum, by=None, at=AT)
     assert (invoice.net, invoice.period_start) == (Decimal(30_000_000), date(2026, 7, 15))
+    assert agreed.bast_date, "of what was there before"
+    with pytest.raises(actions.NotYetDue, match="BAST"):
+        actions.issue_invoice(invoice=invoice, by=None, at=AT)
+    later = AT + timedelta(days=110)
+    accepted = {"contract": agreed, "addendum": addendum, "number": "BAST/ADD/1", "by": None, "at": later}
+    with pytest.raises(actions.NotInThisState):
+        actions.record_acceptance(**accepted, day=AT.date() - timedelta(days=1))
+    actions.record_acceptance(**accepted, day=later.date())
+    with pytest.raises(actions.NotInThisState, match="sudah dicatat"):
+        actions.record_acceptance(**accepted, day=later.date())
+    invoice = actions.issue_invoice(invoice=invoice, by=None, at=later)
+    assert invoice.snapshot["bast_number"] == "BAST/ADD/1"
     with pytest.raises(actions.NothingToOffer):
         actions.price_addition(contract=agreed, modules=["planning"], starts_on=date(2026, 8, 1))
+
+
+def test_a_module_joins_a_contract_once(here: Regency) -> None:
+    """Two offers of the same module, both accepted, would be paid twice."""
+    agreed = office.contract(here)
+    offers = [
+        actions.issue_quotation(
+            quotation=actions.quote_addition(
+                contract=agreed, modules=["planning"], starts_on=date(2026, 7, 1), by=None, at=AT
+            ),
+            by=None,
+            at=AT,
+        )
+        for _ in range(2)
+    ]
+    actions.accept_as_addendum(quotation=offers[0], number="ADD/1", signed_on=AT.date(), by=None, at=AT)
+    with pytest.raises(actions.NotInThisState, match="planning"):
+        actions.accept_as_addendum(quotation=offers[1], number="ADD/2", signed_on=AT.date(), by=None, at=AT)
+    assert agreed.addenda.count() == 1
 
 
 def test_offers_are_frozen_and_lapse(here: Regency) -> None:

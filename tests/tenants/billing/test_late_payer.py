@@ -19,6 +19,7 @@ from tenants.models import Regency
 from tenants.permissions import ConsolePermission
 from tenants.routing import hosts
 from tenants.schemas.context import in_public, in_schema
+from tests.onboarding.applications import builders
 from tests.tenants.billing import office
 from tests.tenants.billing.office import AT
 
@@ -172,9 +173,96 @@ def test_it_stays_restricted_while_another_bill_is_late(here: Regency, restricte
     assert Regency.objects.get(pk=here.pk).state == "active"
 
 
-def test_a_person_may_open_before_the_payment(restricted: Invoice, sari: User) -> None:
+def test_a_person_may_open_before_the_payment_and_restrict_again(restricted: Invoice, sari: User) -> None:
     actions.reopen(invoice=restricted, reason="SP2D sedang diproses", by=sari, at=after_due(restricted, 71))
     assert Regency.objects.get(pk=restricted.regency_id).state == "active"
+    actions.make_read_only(invoice=restricted, reason="SP2D tidak datang", by=sari, at=after_due(restricted, 90))
+    assert Regency.objects.get(pk=restricted.regency_id).state == "read_only"
+
+
+def test_a_bill_that_is_owed_no_longer_opens_the_regency(restricted: Invoice, sari: User) -> None:
+    """Paid is not the only way: it may have been wrong."""
+    when = after_due(restricted, 80)
+    half = {"net": restricted.net / 2, "ppn": restricted.ppn, "reason": "Salah hitung", "by": sari}
+    actions.credit(invoice=restricted, **half, at=when)
+    assert Regency.objects.get(pk=restricted.regency_id).state == "read_only", "a half is still owed"
+    actions.credit(invoice=restricted, **{**half, "ppn": 0}, at=when)
+    assert Regency.objects.get(pk=restricted.regency_id).state == "active"
+
+
+def test_a_bill_that_is_voided_opens_the_regency(restricted: Invoice, sari: User) -> None:
+    actions.void_invoice(invoice=restricted, reason="Kontrak batal", by=sari, at=after_due(restricted, 80))
+    assert Regency.objects.get(pk=restricted.regency_id).state == "active"
+
+
+def test_reminders_keep_their_distance_however_late_it_is(late: Invoice, sari: User, queued: Queue) -> None:
+    """After the quiet months all three are overdue at once: a double click still sends one."""
+    when = after_due(late, 60)
+    actions.remind(invoice=late, by=sari, at=when)
+    with pytest.raises(actions.TooEarly, match="Pengingat ke-2 mulai"):
+        actions.remind(invoice=late, by=sari, at=when)
+    with pytest.raises(actions.TooEarly):
+        actions.remind(invoice=late, by=sari, at=when + timedelta(days=13))
+    actions.remind(invoice=late, by=sari, at=when + timedelta(days=14))
+    with pytest.raises(actions.TooEarly):
+        actions.remind(invoice=late, by=sari, at=when + timedelta(days=37))
+    actions.remind(invoice=late, by=sari, at=when + timedelta(days=38))
+
+
+def test_administrators_begin_their_work_with_the_bill(late: Invoice, sari: User, queued: Queue) -> None:
+    staff = staff_of_manggarai()
+    with in_schema("manggarai"):
+        clerk = User.objects.create_user("petugas@manggarai.test", "Petugas", "kata-sandi-panjang")
+        other = Client(headers={"host": "manggarai.localhost"})
+        other.force_login(clerk)
+    connection.set_schema_to_public()
+    with time_machine.travel(AT + timedelta(days=5), tick=False):
+        assert f"Tagihan {late.number} menunggu pembayaran" in staff.get("/work/").content.decode()
+    actions.remind(invoice=late, by=sari, at=after_due(late, 8))
+    with time_machine.travel(after_due(late, 9), tick=False):
+        for browser in (staff, other):
+            with in_schema("manggarai"):
+                browser.force_login(clerk if browser is other else User.objects.get(email="admin@manggarai.test"))
+            connection.set_schema_to_public()
+        page = staff.get("/work/").content.decode()
+        assert f"Tagihan {late.number} lewat jatuh tempo" in page
+        assert "Pengingat dikirim" in page
+        assert f"/work/settings/billing/{late.public_id}/" in page
+        assert late.number not in staff.get("/work/audit/").content.decode(), "not on every page"
+        assert late.number not in other.get("/work/").content.decode(), "and not to every clerk"
+    office.pay(late, at=after_due(late, 10))
+    with time_machine.travel(after_due(late, 9), tick=False):
+        assert late.number not in staff.get("/work/").content.decode()
+
+
+def test_staff_read_why_and_what_to_do(restricted: Invoice, sari: User) -> None:
+    staff = staff_of_manggarai()
+    page = staff.get("/work/").content.decode()
+    assert "/work/read-only/" in page
+    why = staff.get("/work/read-only/").content.decode()
+    assert "Belum dibayar" in why
+    assert f"/work/settings/billing/{restricted.public_id}/" in why
+    refused = staff.post("/work/organisation/units/new/", {"name": "X"}).content.decode()
+    assert "/work/read-only/" in refused
+    stranger = Client(headers={"host": "manggarai.localhost"})
+    assert stranger.get("/work/read-only/").status_code == 302
+    citizen = stranger.post("/services/apa/application/", {})
+    assert citizen.status_code == 403
+    assert "/work/" not in citizen.content.decode().split("<main", 1)[1]
+    assert "Belum dibayar" not in citizen.content.decode()
+    actions.reopen(invoice=restricted, reason="SP2D diproses", by=sari, at=after_due(restricted, 71))
+    hosts.forget()
+    assert staff.get("/work/read-only/").status_code == 302
+
+
+def test_a_restricted_regency_asks_for_its_data_searches_and_sends_what_helps_to_pay(restricted: Invoice) -> None:
+    staff = staff_of_manggarai()
+    package = staff.post("/work/settings/export/")
+    assert (package.status_code, package["Location"]) == (302, "/account/mfa/"), "only the second factor is asked for"
+    assert staff.post("/work/services/search/", {"q": "Karto"}).status_code not in (403, 503)
+    sent = {"kind": "handover", "upload": builders.document("bast.jpg")}
+    assert staff.post(f"/work/settings/billing/{restricted.public_id}/scans/", sent).status_code == 302
+    assert staff.post("/work/services/").status_code == 403
 
 
 @pytest.mark.parametrize(

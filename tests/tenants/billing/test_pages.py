@@ -4,13 +4,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from tenants.accounts.models import Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
-from tenants.billing import actions
+from tenants.audit.models import AuditEntry
+from tenants.billing import actions, tasks
+from tenants.billing.actions import events
+from tenants.billing.digest import problems
 from tenants.billing.models import (
     Addendum,
     BillingProfile,
@@ -22,6 +27,7 @@ from tenants.billing.models import (
     Plan,
     PopulationClass,
     Quotation,
+    ReconciliationRun,
     WebhookEvent,
 )
 from tenants.models import Regency
@@ -101,6 +107,9 @@ def test_from_the_calendar_to_the_money_on_pages_alone(officer: Client, here: Re
     too_short = officer.post("/console/billing/years/new/", {**calendar, "days_until_due": 10})
     assert too_short.status_code == 400
     assert officer.post("/console/billing/years/new/", calendar).status_code == 302
+    moved = {**calendar, "year": year + 1, "grace_days": 31}
+    assert officer.post(f"/console/billing/years/{year}/", moved).status_code == 302
+    assert BudgetYear.objects.get().year == year, "plans, contracts and bills name it"
     assert BudgetYear.objects.get(year=year).reminder_days == [7, 21, 45]
     new_class = {"key": "kecil", "name": "Kecil", "above": 0, "below": ""}
     assert officer.post("/console/billing/classes/new/", new_class).status_code == 302
@@ -113,7 +122,8 @@ def test_from_the_calendar_to_the_money_on_pages_alone(officer: Client, here: Re
         "items-0-price_kecil": "48.000.000", "items-1-key": "sosial", "items-1-name": "Sosial",
         "items-1-modules": "services, santunan_kematian", "items-1-price_kecil": "36.000.000",
     }  # fmt: skip
-    assert officer.post("/console/billing/plans/new/", {**plan, "items-1-modules": "A B"}).status_code == 200
+    assert officer.post("/console/billing/plans/new/", {**plan, "items-1-modules": "A B"}).status_code == 400
+    assert officer.post("/console/billing/plans/new/", {**plan, "items-1-key": "dasar"}).status_code == 409
     assert officer.post("/console/billing/plans/new/", plan).status_code == 302
     profile = {
         "population_class": PopulationClass.objects.get().pk, "institution": "Diskominfo",
@@ -189,6 +199,25 @@ def test_modules_join_with_their_price_shown_first(officer: Client, bill: Invoic
     joined = Addendum.objects.get()
     assert officer.post(f"{address}invoices/", {"part": "1", "addendum": joined.pk}).status_code == 302
     assert officer.post(f"{address}invoices/", {"part": "1", "addendum": "x"}).status_code == 404
+
+
+def test_a_treasurer_is_replaced_and_bills_that_are_out_stay(officer: Client, bill: Invoice) -> None:
+    address = f"/console/billing/contracts/{bill.contract_id}/treasurer/"
+    assert officer.post(address, {"treasurer_name": "Baru", "treasurer_npwp": "1"}).status_code == 400
+    assert officer.post(address, {"treasurer_name": "Baru", "treasurer_npwp": "0001112223334445"}).status_code == 302
+    bill.refresh_from_db()
+    assert bill.contract.treasurer_name == "Baru"
+    assert bill.snapshot["treasurer_name"] == "Bendahara Contoh"
+    entry = AuditEntry.objects.get(action="billing.treasurer_replaced")
+    assert "Baru" not in str(entry.data)
+
+
+def test_a_quoted_plan_is_copied_into_a_new_one(officer: Client, bill: Invoice) -> None:
+    plan = bill.contract.plan
+    page = officer.get(f"/console/billing/plans/new/?from={plan.pk}").content.decode()
+    assert 'value="kesejahteraan"' in page
+    assert 'value="36.000.000"' in page
+    assert officer.get("/console/billing/plans/new/?from=x").status_code == 200
 
 
 def test_an_offer_may_be_withdrawn_with_a_reason(officer: Client, here: Regency) -> None:
@@ -268,23 +297,53 @@ def test_events_are_replayed_and_calls_repeated(
     WebhookEvent.objects.update(state="failed")
     assert "evt_here" not in officer.get("/console/billing/events/?state=processed").content.decode()
     queued.clear()
+    caches["fleet"].delete(events._ASKED)
     with django_capture_on_commit_callbacks(execute=True):
         assert officer.post(f"/console/billing/events/{stored.pk}/replay/").status_code == 302
         call = Invoice.objects.get().calls.get()
         assert officer.post(f"/console/billing/calls/{call.pk}/retry/").status_code == 302
-    assert queued == [("process_event", stored.pk), ("push", call.pk)]
+    assert queued == [("follow_events", 0), ("push", call.pk)]
     assert WebhookEvent.objects.get().state == "stored"
 
 
 def test_a_comparison_is_asked_for_and_shown(
-    officer: Client, here: Regency, stripe_api: Front, queued: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    officer: Client, here: Regency, stripe_api: Front, queued: list[tuple[str, int]],
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
     office.bill(here)
-    monkeypatch.setattr("tenants.billing.tasks.reconcile.delay", lambda: actions.reconcile(by=None, at=timezone.now()))
-    assert officer.post("/console/billing/reconciliation/runs/").status_code == 302
+    for _click in range(2):
+        with django_capture_on_commit_callbacks() as asked:
+            assert officer.post("/console/billing/reconciliation/runs/").status_code == 302
+        assert ReconciliationRun.objects.get().state == "running", "asked for twice, compared once"
+        assert AuditEntry.objects.get(action="billing.reconciliation_started").actor_name == "Sari Anggraini"
+        assert asked == [tasks.reconcile.delay], "not before it is committed"
+    assert "Sedang berjalan" in officer.get("/console/billing/reconciliation/").content.decode()
+    assert tasks.reconcile.apply(throw=True).get() == 1
+    assert ReconciliationRun.objects.get().state == "done", "the worker takes up what was asked for"
     page = officer.get("/console/billing/reconciliation/").content.decode()
     assert "Hanya ada di sini" in page
     assert "INV/2026/00001" in page
+
+
+def test_without_stripe_there_is_nothing_to_compare(officer: Client, settings: Settings) -> None:
+    settings.STRIPE_SECRET_KEY = ""
+    page = officer.post("/console/billing/reconciliation/runs/", follow=True).content.decode()
+    assert "Tanpa kunci Stripe" in page
+    assert not ReconciliationRun.objects.exists()
+
+
+def test_the_digest_tells_of_a_comparison_that_failed_and_of_a_silent_stripe(
+    here: Regency, stripe_api: Front, queued: list[tuple[str, int]]
+) -> None:
+    stripe_api.down = True
+    office.bill(here)
+    actions.reconcile(by=None, at=AT)
+    told = [problem.text for problem in problems(AT + timedelta(days=2))]
+    assert [
+        words
+        for words in ("Perbandingan dengan Stripe gagal.", "1 pemberitahuan belum dijawab Stripe.")
+        if words not in told
+    ] == []
 
 
 def test_a_regency_sees_its_own_bills_alone(bill: Invoice) -> None:

@@ -92,6 +92,19 @@ def test_one_customer_for_each_regency(here: Regency, stripe_api: Front, queued:
     assert BillingProfile.objects.get(regency=here).provider_customer.startswith("cus_")
 
 
+def test_a_bill_goes_to_the_office_as_it_is_now(here: Regency, stripe_api: Front, queued: Queue) -> None:
+    """Stripe mails the bill to the address that the customer has there."""
+    known_to_stripe(here, stripe_api)
+    second = office.bill(here, number="027/SPK/2")
+    BillingProfile.objects.filter(regency=here).update(email="keuangan@manggaraikab.test")
+    assert push_all() == [True]
+    name = BillingProfile.objects.get(regency=here).provider_customer
+    (told,) = [request.form for request in stripe_api.sent(f"/v1/customers/{name}")]
+    assert told["email"] == "keuangan@manggaraikab.test"
+    second.refresh_from_db()
+    assert second.provider_state == "open"
+
+
 def test_no_person_is_named_to_stripe(here: Regency, stripe_api: Front, queued: Queue) -> None:
     """Neither citizens nor staff: what leaves is the office, the contract, the modules and amounts."""
     invoice = known_to_stripe(here, stripe_api)
@@ -147,6 +160,21 @@ def test_broken_off_and_repeated_it_is_one_invoice(
     assert push_all() == [True]
     (there,) = provider().invoices()
     assert (there.number, there.state, there.total) == (invoice.number, "open", invoice.total)
+
+
+def test_a_payment_that_was_taken_back_before_stripe_knew_closes_nothing_there(
+    here: Regency, stripe_api: Front, queued: Queue
+) -> None:
+    invoice = known_to_stripe(here, stripe_api)
+    payment = office.pay(invoice)
+    actions.reverse_payment(payment=payment, reason="Salah nomor", by=None, at=AT + timedelta(days=21))
+    assert push_all(AT + timedelta(days=30)) == [False]
+    assert stripe_api.sent("/pay") == []
+    assert not ProviderCall.objects.filter(kind="close").exists()
+    office.pay(invoice, "SP2D/2", at=AT + timedelta(days=31))
+    assert push_all(AT + timedelta(days=40)) == [True]
+    invoice.refresh_from_db()
+    assert (invoice.state, invoice.provider_state) == ("paid", "paid")
 
 
 def test_what_stripe_refuses_waits_for_a_person(here: Regency, stripe_api: Front, queued: Queue) -> None:

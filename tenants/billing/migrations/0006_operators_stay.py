@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0002_what_is_issued_stays"),
+        ("billing", "0005_acceptance_of_addenda"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
