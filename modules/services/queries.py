@@ -212,18 +212,19 @@ def rehearsed() -> set[str]:
 
 
 def facts(at: datetime) -> Facts:
-    """Counts of all cases, for the central team. A service is unfinished when its open cases have waited for more
-    than 30 days and none was closed in them.
+    """Counts of the cases of the regency's present life, for the central team. A service is unfinished when its open
+    cases have waited for more than 30 days and none was closed in them.
     """
     month = at - timedelta(days=30)
-    counted = Case.objects.aggregate(
+    cases = Case.objects.counted()
+    counted = cases.aggregate(
         cases_open=Count("pk", filter=Q(closed_at=None)),
         cases_closed=Count("pk", filter=Q(closed_at__isnull=False)),
         cases_late=Count("pk", filter=Q(closed_at=None, due_at__lt=at)),
         last_filed_at=Max("filed_at"),
     )
-    waiting = Case.objects.filter(closed_at=None, filed_at__lt=month).order_by().values("service").distinct()
-    finishing = Case.objects.filter(closed_at__gte=month).order_by().values("service").distinct()
+    waiting = cases.filter(closed_at=None, filed_at__lt=month).order_by().values("service").distinct()
+    finishing = cases.filter(closed_at__gte=month).order_by().values("service").distinct()
     return Facts(**counted, unfinished=waiting.exclude(service__in=finishing).count())
 
 
