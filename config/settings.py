@@ -133,7 +133,7 @@ GO_LIVE_AGREEMENTS = env.list("GO_LIVE_AGREEMENTS", ["pks", "dpa"])
 # -- Servers
 DATABASES = {"default": database(env.str("DATABASE_URL", "postgresql:///rujukan"), pool=not TESTING)}
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
-_REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+_REDIS = {"BACKEND": "config.cache.RedisCache", "LOCATION": REDIS_URL}
 CACHES = {
     # Keys carry the schema: one regency can never read what another stored.
     "default": {**_REDIS, "KEY_FUNCTION": "django_tenants.cache.make_key"},
@@ -161,7 +161,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.routing.RegencyMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.csp.UsualPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tenants.context.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -221,7 +221,7 @@ FORM_RENDERER = "config.forms.RujukanRenderer"
 
 # -- Accounts
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["tenants.accounts.backends.SignedInBackend"]
+AUTHENTICATION_BACKENDS = ["tenants.accounts.backend.StaffBackend"]
 LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "/work/", "/"
 ACCOUNT_ADAPTER = "tenants.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -1,5 +1,7 @@
 """Packages as the central team sees them: every release, and what a regency could take."""
 
+import re
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -53,9 +55,8 @@ def packages(request: HttpRequest, code: str) -> HttpResponse:
     """What one regency could take, and the button that takes it there."""
     regency = get_object_or_404(Regency, code=code, state__in=["active", "read_only", "suspended"])
     if request.method == "POST":
-        release = (
-            queries.find_release(int(request.POST["release"])) if request.POST.get("release", "").isdigit() else None
-        )
+        asked = request.POST.get("release", "")
+        release = queries.find_release(int(asked)) if re.fullmatch(r"[0-9]{1,18}", asked) else None
         if release is None:
             raise Http404
         try:

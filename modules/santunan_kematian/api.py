@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -95,9 +96,10 @@ class Claims(ListAPIView[Claim]):
         if not form.is_valid():
             raise ValidationError({name: [str(error) for error in errors] for name, errors in form.errors.items()})
         try:
-            claim = actions.draft_claim(**form.filing(), by=request.user, at=timezone.now())
-            if request.data.get("file"):
-                claim = actions.file_claim(claim=claim, by=request.user, at=timezone.now())
+            with transaction.atomic():  # a claim that cannot be filed is not kept as a draft that nobody was told of
+                claim = actions.draft_claim(**form.filing(), by=request.user, at=timezone.now())
+                if request.data.get("file"):
+                    claim = actions.file_claim(claim=claim, by=request.user, at=timezone.now())
         except (Refused, services.CaseRefused, FileRefused) as refusal:
             raise Conflict(str(refusal)) from refusal
         filed = {"number": claim.number, "secret": str(claim.tracking_secret), "state": claim.case.state}

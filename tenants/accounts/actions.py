@@ -19,6 +19,7 @@ from tenants.accounts.models import Invitation, Role, RoleGrant, User
 from tenants.accounts.permissions import StaffPermission
 from tenants.audit.actions import record
 from tenants.schemas.context import after_commit, connection
+from tenants.schemas.locks import advisory_lock
 
 VALID_FOR = timedelta(days=7)
 MANAGE_OPERATORS = "console.manage_operators"
@@ -122,6 +123,15 @@ def accept_invitation(*, token: str, password: str, at: datetime) -> User:
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     record("accounts.invitation_accepted", subject=user, by=user, at=at)
     return user
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str, at: datetime) -> None:
+    """A password that its owner chose anew: whoever was let in with the old one is out, pages and API alike."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    AuthToken.objects.filter(user=user).delete()
+    record("accounts.password_changed", subject=user, by=user, at=at)
 
 
 @transaction.atomic
@@ -278,7 +288,12 @@ def _refuse_without_powers(permissions: Iterable[str], by: User) -> None:
 
 @contextmanager
 def _administrator_kept() -> Iterator[None]:
-    """Whatever happens inside leaves somebody active who can manage the others, if there was anybody before."""
+    """Whatever happens inside leaves somebody active who can manage the others, if there was anybody before.
+
+    One such change at a time, until its transaction ends: two people could otherwise remove each other at once.
+    """
+    with advisory_lock(f"{connection.schema_name} administrators", wait=True):
+        pass
     before = _has_administrator()
     yield
     if before and not _has_administrator():

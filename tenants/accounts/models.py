@@ -1,5 +1,4 @@
 import hashlib
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -16,29 +15,10 @@ SUPPORT_HOST = "dukungan.invalid"
 """Host of the addresses of support accounts: no mail arrives there, ever (RFC 2606)."""
 
 
-# Plain SQL: it is asked on every page of staff, and its text never changes.
-_PERMISSIONS = """
-    SELECT DISTINCT unnest(role.permissions)
-      FROM accounts_rolegrant held JOIN accounts_role role ON role.id = held.role_id
-     WHERE held.user_id = {user}
-"""
-_SIGNED_IN = f"""
-    SELECT member.*, ARRAY({_PERMISSIONS.format(user="member.id")}) AS held
-      FROM accounts_user member WHERE member.id = %s
-"""
-
-
 class UserManager(BaseUserManager["User"]):
     def members(self) -> models.QuerySet["User"]:
         """Everybody but the accounts that the central team enters with (tenants.support)."""
         return self.exclude(email__endswith=f"@{SUPPORT_HOST}")
-
-    def signed_in(self, pk: int) -> "User | None":
-        """The user of a session together with what their roles allow, in one query."""
-        for user in self.raw(_SIGNED_IN, [pk]):
-            user.permissions = user.allowed(user.held)  # type: ignore[attr-defined]
-            return user
-        return None
 
     def create_user(self, email: str, name: str, password: str | None = None, **fields: Any) -> "User":
         """A user with a usable password only when one is given."""
@@ -47,8 +27,35 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def with_permissions(self, pk: Any) -> "User | None":
+        """Somebody together with what their roles allow, as every page of staff needs them. One query."""
+        fields = self.model._meta.concrete_fields
+        query = _WITH_PERMISSIONS.format(columns=", ".join(f'held_by."{field.column}"' for field in fields))
+        with connection.cursor() as cursor:
+            cursor.execute(query, [pk])
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        user = self.model.from_db(self.db, [field.attname for field in fields], row[:-1])
+        if user.has_roles:
+            user.permissions = frozenset(row[-1])
+        return user
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
+
+
+# Plain SQL: it is asked on every page of staff, and its text never changes.
+_PERMISSIONS = """
+    SELECT DISTINCT unnest(role.permissions)
+      FROM accounts_rolegrant held JOIN accounts_role role ON role.id = held.role_id
+     WHERE held.user_id = {user}
+"""
+_WITH_PERMISSIONS = f"""
+    SELECT {{columns}}, ARRAY({_PERMISSIONS.format(user="held_by.id")})
+      FROM accounts_user held_by
+     WHERE held_by.id = %s
+"""
 
 
 class User(AbstractBaseUser):
@@ -91,16 +98,19 @@ class User(AbstractBaseUser):
         """Whether this is the account of an operator who was let in (tenants.support)."""
         return self.email.endswith(f"@{SUPPORT_HOST}")
 
+    @property
+    def has_roles(self) -> bool:
+        """Whether roles count for this account; what a support account may, tenants.support says."""
+        return self.is_active and not self.is_support
+
     @cached_property
     def permissions(self) -> frozenset[str]:
         """Names of everything that this user's roles allow; asked once per request."""
+        if not self.has_roles:
+            return frozenset()
         with connection.cursor() as cursor:
             cursor.execute(_PERMISSIONS.format(user="%s"), [self.pk])
-            return self.allowed(name for (name,) in cursor.fetchall())
-
-    def allowed(self, held: Iterable[str]) -> frozenset[str]:
-        """What this user may do who holds roles with these permissions; tenants.support says it for its accounts."""
-        return frozenset(held) if self.is_active and not self.is_support else frozenset()
+            return frozenset(name for (name,) in cursor.fetchall())
 
     def has(self, permission: str) -> bool:
         """Whether a role of this user names the permission."""

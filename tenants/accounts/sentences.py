@@ -5,6 +5,7 @@ SENTENCES = {
     "accounts.user_imported": _("mengundang pegawai %(subject)s dari berkas"),
     "accounts.invitation_resent": _("mengirim ulang undangan kepada pegawai %(subject)s"),
     "accounts.invitation_accepted": _("menerima undangan dan memilih kata sandi"),
+    "accounts.password_changed": _("mengganti kata sandinya"),
     "accounts.token_created": _("masuk ke API dan menerima token"),
     "accounts.token_ended": _("mengakhiri token API"),
     "accounts.user_deactivated": _("menonaktifkan akun pegawai %(subject)s"),

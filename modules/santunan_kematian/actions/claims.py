@@ -101,6 +101,7 @@ def draft_claim(
         amount=programme.amount,
         drafted_by=by,
         tracking_secret=filed.secret,
+        is_rehearsal=filed.case.is_rehearsal,
     )
     _write(claim, data)
     _attach(claim, documents, by=by, at=at)

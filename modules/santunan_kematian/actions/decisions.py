@@ -129,7 +129,12 @@ def issue_decree(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Dec
     if any(d.claim.programme_id != programme.pk for d in chosen):
         raise NotReady(_("Satu SK hanya memuat pengajuan dari satu program. Pilih per program."))
     decree = Decree.objects.create(
-        number=f"-{at.timestamp()}", date=day_of(at), programme=programme, issued_by=by, issued_at=at
+        number=f"-{at.timestamp()}",
+        date=day_of(at),
+        programme=programme,
+        is_rehearsal=chosen[0].claim.is_rehearsal,
+        issued_by=by,
+        issued_at=at,
     )
     Decision.objects.filter(pk__in=[d.pk for d in chosen]).update(decree=decree)
     decree.number = numbers.take("decree", decree, at)

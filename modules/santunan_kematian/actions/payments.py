@@ -48,7 +48,12 @@ def list_payments(*, decisions: Sequence[Decision], by: Any, at: datetime) -> Pa
     if any(d.claim.programme_id != programme.pk for d in chosen):
         raise NotReady(_("Satu daftar bayar hanya memuat pengajuan dari satu program. Pilih per program."))
     made = PaymentList.objects.create(
-        number=f"-{at.timestamp()}", date=day_of(at), programme=programme, listed_by=by, listed_at=at
+        number=f"-{at.timestamp()}",
+        date=day_of(at),
+        programme=programme,
+        is_rehearsal=chosen[0].claim.is_rehearsal,
+        listed_by=by,
+        listed_at=at,
     )
     for decision in chosen:
         _add(made, decision)
@@ -68,6 +73,7 @@ def _add(made: PaymentList, decision: Decision) -> None:
                 claim=claim,
                 decision=decision,
                 person=claim.person,
+                is_rehearsal=claim.is_rehearsal,
                 amount=decision.amount,
                 method=Payment.Method.TRANSFER if claim.heir_account else Payment.Method.CASH,
             )
@@ -167,7 +173,7 @@ def _report_death(claim: Claim, entry: RegisterEntry | None, *, by: Any, at: dat
     """SM-10: to the civil registry and to the social register, where the person ends today."""
     for destination in DeathReport.Destination:
         DeathReport.objects.get_or_create(claim=claim, destination=destination, defaults={"reported_at": at})
-    if entry is None:
+    if entry is None or claim.is_rehearsal:  # nobody has died in a rehearsal
         return
     entry.ended_at, entry.ended_reason = at, RegisterEntry.Ended.DEATH
     entry.valid_to = max(entry.valid_from, claim.death_date)

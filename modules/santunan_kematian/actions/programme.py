@@ -60,7 +60,7 @@ def revise_programme(*, programme: Programme, settings: Settings, by: Any, at: d
         text = _("Aturan baru harus mulai sesudah %(day)s, hari mulai aturan yang sekarang.")
         raise Refused(text % {"day": tanggal(old.valid_from)})
     last = settings.valid_from - timedelta(days=1)
-    if old.claims.filter(death_date__gt=last).exists():
+    if old.claims.filter(death_date__gt=last, is_rehearsal=False).exists():
         text = _("Sudah ada pengajuan atas kematian sesudah %(day)s. Pilih tanggal mulai yang lebih lambat.")
         raise ProgrammeInUse(text % {"day": tanggal(last)})
     # The code stays with the rules that are current, so that a package always shares these.
@@ -77,7 +77,7 @@ def correct_programme(*, programme: Programme, settings: Settings, by: Any, at: 
     before = _plain(settings_of(programme))
     changes = {name: value for name, value in asdict(settings).items() if getattr(programme, name) != value}
     harmless = {"name", "regulation", "place"}
-    if set(changes) - harmless and programme.claims.exists():
+    if set(changes) - harmless and programme.is_in_use:
         raise ProgrammeInUse(_("Program ini sudah dipakai pengajuan. Buat versi baru yang berlaku mulai suatu hari."))
     for name, value in changes.items():
         setattr(programme, name, value)
@@ -132,7 +132,7 @@ def _plain(settings: Settings) -> dict[str, Any]:
 @transaction.atomic
 def forget_rehearsed_money(*, by: Any, at: datetime) -> None:
     """The regency has gone live: what rehearsals have set aside and paid out is no longer of its ceilings (SM-08)."""
-    rehearsed = Decision.objects.filter(outcome="approved", revoked_at=None, claim__case__is_rehearsal=True)
+    rehearsed = Decision.objects.filter(outcome="approved", revoked_at=None, claim__is_rehearsal=True)
     for budget in Budget.objects.select_for_update().filter(committed__gt=0):
         own = rehearsed.filter(budget=budget)
         budget.committed -= own.aggregate(total=Sum("amount"))["total"] or 0

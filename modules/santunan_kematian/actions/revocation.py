@@ -49,14 +49,14 @@ def revoke_decree(*, decree: Decree, reason: str, outcome: str, by: Any, at: dat
         revoked_by=by,
         revoked_at=at,
     )
+    made.number = numbers.take("decree", made, at)  # before the audit's lock, as when an SK is issued
+    made.save(update_fields=["number"])
     undo = _refuse if outcome == DecreeRevocation.Outcome.REFUSED else _approve_anew
     for decision in decisions:
         undo(decision, made, by=by, at=at)
     for letter in papers:
         if letter.is_valid:
             letter_actions.revoke(letter=letter, reason=made.reason[:300], by=by, at=at)
-    made.number = numbers.take("decree", made, at)
-    made.save(update_fields=["number"])
     letters.decree_revocation(revocation=made, decisions=decisions, by=by, at=at)
     data = {"decree": decree.number, "claims": len(decisions), "outcome": outcome}
     record("santunan_kematian.decree_revoked", subject=made, by=by, at=at, data=data)

@@ -2,7 +2,7 @@
 
 The audit is one chain, so its first row in a transaction is a lock on the whole regency. Every other lock comes
 before it, always in this order: claims, the programme, the person, decisions and lists, the register, the year's
-budget. Two people who act at once then wait for each other and never in a circle.
+budget, the numbers. Two people who act at once then wait for each other and never in a circle.
 """
 
 from collections.abc import Iterable
@@ -12,20 +12,31 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from modules.santunan_kematian.actions.errors import NotReady
 from modules.santunan_kematian.models import Claim, Programme
 from modules.services import public as services
+from tenants.current import is_trial
 from tenants.people.fields import keyed_hash
 from tenants.schemas.locks import advisory_lock
 
 
 def locked(claim: Claim) -> Claim:
-    """The claim as it is now, for this transaction alone."""
+    """The claim as it is now, for this transaction alone. Raises NotReady for one of the trial that is over."""
+    _refuse_rehearsed([claim.pk])
     return Claim.objects.select_for_update(of=("self",)).select_related("case", "village", "programme").get(pk=claim.pk)
 
 
 def lock_all(keys: Iterable[int]) -> None:
-    """Lock several claims, in the order of their keys."""
-    list(Claim.objects.select_for_update(of=("self",)).filter(pk__in=list(keys)).order_by("pk").values_list("pk"))
+    """Lock several claims, in the order of their keys. Raises NotReady when one is of the trial that is over."""
+    chosen = list(keys)
+    _refuse_rehearsed(chosen)
+    list(Claim.objects.select_for_update(of=("self",)).filter(pk__in=chosen).order_by("pk").values_list("pk"))
+
+
+def _refuse_rehearsed(keys: list[int]) -> None:
+    """What was rehearsed stays as it was on the day of going live: its money is no longer in any ceiling."""
+    if not is_trial() and Claim.objects.filter(pk__in=keys, is_rehearsal=True).exists():
+        raise NotReady(_("Ini berkas latihan dari masa uji coba. Yang sebenarnya diajukan sebagai berkas baru."))
 
 
 def hold_programme(day: date) -> Programme | None:

@@ -5,10 +5,12 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from modules.santunan_kematian.models.programme import Budget, Programme
 from modules.santunan_kematian.models.register import RegisterEntry
+from modules.santunan_kematian.models.rehearsal import OfClaimQuerySet, Rehearsable, RehearsableQuerySet
 from modules.santunan_kematian.rules import Surveyed
 from tenants.people.fields import EncryptedField, KeyedHashField
 from tenants.people.masking import mask_nik
@@ -31,7 +33,7 @@ def _number(name: str) -> Func:
     return Func(F(name), Value(0), function="hashtextextended", output_field=models.BigIntegerField())
 
 
-class ClaimQuerySet(models.QuerySet["Claim"]):
+class ClaimQuerySet(RehearsableQuerySet["Claim"]):
     def standing(self) -> "ClaimQuerySet":
         """Neither refused nor withdrawn: these hold the person's one place (SM-03)."""
         return self.filter(released_at=None)
@@ -40,7 +42,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return self.select_related("case", "village", "programme")
 
 
-class Claim(models.Model):
+class Claim(Rehearsable):
     """The death of one person, and who asks for the benefit. Its stage is that of its case."""
 
     class Privacy:
@@ -131,11 +133,13 @@ class Claim(models.Model):
             models.Index(fields=["kk_hash", "birth_date"], name="claim_by_family_and_birth"),
         ]
         constraints = [
-            # SM-03: one person, one standing claim, whatever programme version.
-            models.UniqueConstraint(fields=["nik_hash"], condition=Q(released_at=None), name="claim_once_per_nik"),
+            # SM-03: one person, one standing claim, whatever programme version. A rehearsal takes nobody's place.
+            models.UniqueConstraint(
+                fields=["nik_hash", "is_rehearsal"], condition=Q(released_at=None), name="claim_once_per_nik"
+            ),
             # SM-05: an infant without NIK is known by family, day of birth and order among twins.
             models.UniqueConstraint(
-                fields=["kk_hash", "birth_date", "birth_order"],
+                fields=["kk_hash", "birth_date", "birth_order", "is_rehearsal"],
                 condition=Q(released_at=None, nik__isnull=True),
                 name="claim_once_per_infant",
             ),
@@ -147,6 +151,7 @@ class Claim(models.Model):
                     _only(F("birth_date"), "daterange"),
                     _only(F("birth_order"), "int4range"),
                     _only(_number("nik_hash"), "int8range"),
+                    _only(Cast("is_rehearsal", models.IntegerField()), "int4range"),
                 ],
                 condition=Q(released_at=None),
             ),
@@ -267,7 +272,7 @@ class HouseSurvey(models.Model):
         return Surveyed(self.score, self.poor)
 
 
-class Decree(models.Model):
+class Decree(Rehearsable):
     """A numbered decision letter (SK) of the office with the list of recipients as its annex."""
 
     class Privacy:
@@ -280,6 +285,8 @@ class Decree(models.Model):
     attachment = models.ForeignKey("files.Attachment", null=True, on_delete=models.PROTECT, related_name="+")
     issued_by = models.ForeignKey(**ACTOR)
     issued_at = models.DateTimeField()
+
+    objects = RehearsableQuerySet.as_manager()
 
     class Meta:
         ordering = ["-issued_at", "-pk"]
@@ -342,6 +349,8 @@ class Decision(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(**ACTOR)
     revoked_reason = models.CharField(_("Alasan pencabutan"), max_length=500, blank=True)
+
+    objects = OfClaimQuerySet.as_manager()
 
     class Meta:
         ordering = ["-decided_at", "-pk"]

@@ -1,16 +1,25 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from modules.santunan_kematian.models.claim import ACTOR, Claim, Decision
 from modules.santunan_kematian.models.programme import Programme
-from tenants.current import current_regency
+from modules.santunan_kematian.models.rehearsal import OfClaimQuerySet, Rehearsable, RehearsableQuerySet
 from tenants.people.fields import EncryptedField, KeyedHashField
 
+ZERO = Value(Decimal(0), output_field=models.DecimalField())
 
-class PaymentList(models.Model):
+
+class PaymentListQuerySet(RehearsableQuerySet["PaymentList"]):
+    def with_totals(self) -> "PaymentListQuerySet":
+        """Each with `people` and `total` of its payments, in one query."""
+        return self.annotate(people=models.Count("payments"), total=Coalesce(models.Sum("payments__amount"), ZERO))
+
+
+class PaymentList(Rehearsable):
     """A daftar bayar: approved claims that one SP2D pays."""
 
     class Privacy:
@@ -30,6 +39,8 @@ class PaymentList(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_reason = models.CharField(_("Alasan pembatalan"), max_length=500, blank=True, db_default="")
 
+    objects = PaymentListQuerySet.as_manager()
+
     class Meta:
         ordering = ["-listed_at", "-pk"]
         constraints = [
@@ -43,24 +54,16 @@ class PaymentList(models.Model):
                 | (~Q(sp2d_number="") & Q(sp2d_date__isnull=False, disbursed_at__isnull=False)),
                 name="paymentlist_sp2d_is_whole",
             ),
-            models.UniqueConstraint(fields=["sp2d_number"], condition=~Q(sp2d_number=""), name="paymentlist_sp2d_once"),
+            models.UniqueConstraint(
+                fields=["sp2d_number", "is_rehearsal"], condition=~Q(sp2d_number=""), name="paymentlist_sp2d_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
 
-    @property
-    def total(self) -> Decimal:
-        return self.payments.aggregate(total=models.Sum("amount"))["total"] or Decimal(0)
 
-
-class PaymentQuerySet(models.QuerySet["Payment"]):
-    def counted(self) -> "PaymentQuerySet":
-        """Those of the regency's present life: rehearsals while it is in trial, real money from then on."""
-        return self.filter(claim__case__is_rehearsal=current_regency().is_trial)
-
-
-class Payment(models.Model):
+class Payment(Rehearsable):
     """The money of one claim. The database refuses a second one for the same person (SM-03)."""
 
     class Privacy:
@@ -81,13 +84,14 @@ class Payment(models.Model):
     receipt_number = models.CharField(_("Nomor kuitansi"), max_length=80, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
 
-    objects = PaymentQuerySet.as_manager()
+    objects = RehearsableQuerySet.as_manager()
 
     class Meta:
         ordering = ["payment_list_id", "pk"]
         indexes = [models.Index(fields=["paid_at"], name="payment_by_day")]
         constraints = [
-            models.UniqueConstraint(fields=["person_hash"], name="payment_once_per_person"),
+            # A rehearsal pays nobody: the real payment comes after it.
+            models.UniqueConstraint(fields=["person_hash", "is_rehearsal"], name="payment_once_per_person"),
             models.UniqueConstraint(
                 fields=["receipt_number"], condition=~Q(receipt_number=""), name="payment_receipt_once"
             ),
@@ -143,6 +147,8 @@ class DeathReport(models.Model):
     acknowledged_at = models.DateTimeField(_("Dikonfirmasi"), null=True, blank=True)
     acknowledged_by = models.ForeignKey(**ACTOR)
     reference = models.CharField(_("Nomor konfirmasi"), max_length=80, blank=True)
+
+    objects = OfClaimQuerySet.as_manager()
 
     class Meta:
         ordering = ["-reported_at", "-pk"]

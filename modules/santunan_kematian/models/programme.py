@@ -152,7 +152,7 @@ class Programme(models.Model):
         if found is None:
             start = current_calendar().day_of(at).replace(month=1, day=1)
             found = cls(code=content["code"], valid_from=start, created_at=at, created_by=_user(by))
-        elif found.claims.exists() and found.template_content() != content:
+        elif found.is_in_use and found.template_content() != content:
             raise ValidationError(
                 _("Program ini sudah dipakai pengajuan. Buat aturan baru pada halaman Program, mulai suatu hari.")
             )
@@ -164,6 +164,11 @@ class Programme(models.Model):
         found.full_clean(exclude=["created_by", "place", "regulation"], validate_constraints=False)
         found.save()
         return found
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether claims follow its rules, which are then fixed. A rehearsal fixes nothing."""
+        return self.claims.filter(is_rehearsal=False).exists()
 
     @property
     def terms(self) -> Terms:

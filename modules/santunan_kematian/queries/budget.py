@@ -8,7 +8,6 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from modules.santunan_kematian.forecast import Forecast, forecast
 from modules.santunan_kematian.models import Budget, Decision, Payment
 from modules.santunan_kematian.queries.days import between, day_of
-from tenants.current import current_regency
 
 PERIOD = 90
 """Days whose mean the forecast goes by."""
@@ -28,8 +27,8 @@ def remaining(year: int) -> Decimal:
 def unpaid_of_earlier_years(year: int) -> QuerySet[Decision]:
     """Approvals that hold money of a year before `year` and have not been paid, oldest first."""
     paid = Payment.objects.filter(decision=OuterRef("pk"), paid_at__isnull=False)
-    found = Decision.objects.filter(~Exists(paid), outcome="approved", revoked_at=None, budget__year__lt=year)
-    found = found.filter(claim__case__is_rehearsal=current_regency().is_trial)
+    found = Decision.objects.counted().filter(~Exists(paid), outcome="approved", revoked_at=None)
+    found = found.filter(budget__year__lt=year)
     return found.select_related("claim__case", "claim__village", "budget", "decree").order_by("decided_at", "pk")
 
 
@@ -37,12 +36,11 @@ def outlook(*, amount: Decimal, today: date) -> Forecast:
     """SM-12 for the current year, from the approvals of the last 90 days (or since the first of them)."""
     since = today - timedelta(days=PERIOD - 1)
     start, end = between(since, today)
-    recent = Decision.objects.filter(
+    recent = Decision.objects.counted().filter(
         outcome=Decision.Outcome.APPROVED,
         revoked_at=None,
         decided_at__gte=start,
         decided_at__lt=end,
-        claim__case__is_rehearsal=current_regency().is_trial,
     )
     found = recent.aggregate(number=Count("pk"), first=Min("decided_at"))
     first = day_of(found["first"]) if found["first"] else since

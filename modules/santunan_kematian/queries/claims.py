@@ -29,13 +29,16 @@ def register_entry(*, nik: str | None, kk: str, day: date) -> RegisterEntry | No
 
 
 def conflicting(claim: Claim) -> list[Claim]:
-    """Other standing claims for the same person, also when one has a NIK and the other not (SM-03)."""
+    """Other standing claims for the same person, also when one has a NIK and the other not (SM-03).
+
+    Rehearsals stand in the way of rehearsals alone.
+    """
     same_birth = Q(kk_hash=keyed_hash("kk", claim.kk), birth_date=claim.birth_date, birth_order=claim.birth_order)
     if claim.nik:
         same = Q(nik_hash=keyed_hash("nik", claim.nik)) | (same_birth & Q(nik__isnull=True))
     else:
         same = same_birth
-    found = Claim.objects.standing().filter(same).select_related("case")
+    found = Claim.objects.standing().filter(same, is_rehearsal=claim.is_rehearsal).select_related("case")
     return list(found.exclude(pk=claim.pk) if claim.pk else found)
 
 

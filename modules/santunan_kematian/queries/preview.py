@@ -10,6 +10,7 @@ from modules.santunan_kematian import rules
 from modules.santunan_kematian.models import Claim, Programme
 from modules.santunan_kematian.queries import claims
 from modules.santunan_kematian.rules import Check, Outcome, Registered
+from tenants.current import current_regency
 from tenants.organisation.calendar import current_calendar
 from tenants.people.formats import relative_days, rupiah, tanggal
 
@@ -59,6 +60,7 @@ def _person(told: Mapping[str, Any], own: Claim | None) -> Iterator[Check]:
         kk=told["kk"],
         birth_date=told["birth_date"],
         birth_order=told.get("birth_order") or 1,
+        is_rehearsal=current_regency().is_trial,
     )
     others = claims.conflicting(person)
     label = _("Santunan sebelumnya")

@@ -11,7 +11,6 @@ from modules.santunan_kematian.forecast import VillageRate, rates
 from modules.santunan_kematian.models import Claim, DeathReport, Payment
 from modules.santunan_kematian.queries.budget import budget_of
 from modules.santunan_kematian.queries.days import between
-from tenants.current import current_regency
 from tenants.organisation.calendar import regency_zone
 from tenants.organisation.models import Village
 
@@ -53,7 +52,7 @@ def realisation(year: int) -> list[Month]:
 
 def village_rates(year: int) -> list[VillageRate]:
     """Claims filed in a year per 1,000 people, all villages."""
-    filed = Claim.objects.filter(filed_date__year=year, case__is_rehearsal=current_regency().is_trial)
+    filed = Claim.objects.counted().filter(filed_date__year=year)
     counted: dict[int, int] = dict(filed.values_list("village").annotate(claims=Count("pk")))
     villages = Village.objects.select_related("district").order_by("code")
     return rates((f"{v.title}, {v.district.name}", counted.get(v.pk, 0), v.population) for v in villages)
@@ -68,7 +67,8 @@ def deaths(*, first: date, last: date) -> QuerySet[Claim]:
         death_reports__reported_at__lt=end,
     )
     return (
-        Claim.objects.filter(reported, case__is_rehearsal=current_regency().is_trial)
+        Claim.objects.counted()
+        .filter(reported)
         .annotate(
             reported_at=F("death_reports__reported_at"),
             acknowledged_at=F("death_reports__acknowledged_at"),
@@ -83,7 +83,8 @@ def deaths(*, first: date, last: date) -> QuerySet[Claim]:
 def waiting_reports() -> QuerySet[DeathReport]:
     """Reports that nobody has acknowledged yet, oldest first."""
     return (
-        DeathReport.objects.filter(acknowledged_at=None, claim__case__is_rehearsal=current_regency().is_trial)
+        DeathReport.objects.counted()
+        .filter(acknowledged_at=None)
         .select_related("claim__case", "claim__village")
         .order_by("reported_at")
     )

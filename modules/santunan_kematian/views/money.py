@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from modules.santunan_kematian.models import Decision, Decree, PaymentList
 from modules.santunan_kematian.permissions import SantunanPermission as P
 from modules.santunan_kematian.queries import reading
 from modules.santunan_kematian.queries.days import day_of
-from modules.santunan_kematian.views.access import claim_of
+from modules.santunan_kematian.views.access import chosen_decisions, claim_of, newest
 from modules.services import public as services
 from tenants import sheets
 from tenants.accounts.access import require
@@ -26,11 +27,10 @@ from tenants.audit.actions import record
 from tenants.files.uploads import FileRefused
 from tenants.people.formats import tanggal
 
-_APPROVED = Decision.objects.filter(outcome="approved", revoked_at=None, payment=None)
-
 
 def _waiting() -> Any:
-    return _APPROVED.all().select_related("claim__case", "claim__village", "decree").order_by("decided_at")
+    found = Decision.objects.counted().filter(outcome="approved", revoked_at=None, payment=None)
+    return found.select_related("claim__case", "claim__village", "decree").order_by("decided_at")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,14 +40,15 @@ def decrees(request: HttpRequest) -> HttpResponse:
     waiting = _waiting().filter(decree=None)
     error = ""
     if request.method == "POST" and request.user.has(P.DECIDE):  # type: ignore[union-attr]
-        chosen = waiting.filter(pk__in=_keys(request))
+        chosen = waiting.filter(pk__in=chosen_decisions(request))
         try:
             made = deciding.issue_decree(decisions=list(chosen), by=request.user, at=timezone.now())
             messages.success(request, _("SK %(number)s diterbitkan.") % {"number": made.number})
             return redirect("santunan_kematian:decrees")
         except Refused as refusal:
             error = str(refusal)
-    issued = list(Decree.objects.select_related("issued_by", "revocation").prefetch_related("decisions")[:50])
+    rows = Decree.objects.counted().select_related("issued_by", "revocation").annotate(people=Count("decisions"))
+    issued, older = newest(request, rows)
     papers = reading.letters_about(issued)
     revoking = reading.letters_about([decree.revocation for decree in issued if hasattr(decree, "revocation")])
     context = {
@@ -60,6 +61,7 @@ def decrees(request: HttpRequest) -> HttpResponse:
             )
             for decree in issued
         ],
+        "next_url": older,
         "may_issue": request.user.has(P.DECIDE),  # type: ignore[union-attr]
         "error": error,
     }
@@ -73,17 +75,19 @@ def payments(request: HttpRequest) -> HttpResponse:
     waiting = _waiting().exclude(decree=None)
     error = ""
     if request.method == "POST" and request.user.has(P.PAY):  # type: ignore[union-attr]
-        chosen = list(waiting.filter(pk__in=_keys(request)))
+        chosen = list(waiting.filter(pk__in=chosen_decisions(request)))
         try:
             made = paying.list_payments(decisions=chosen, by=request.user, at=timezone.now())
             messages.success(request, _("Daftar bayar %(number)s disusun.") % {"number": made.number})
             return redirect("santunan_kematian:payment_list", made.pk)
         except (Refused, services.CaseRefused) as refusal:
             error = str(refusal)
+    lists, older = newest(request, PaymentList.objects.counted().with_totals())
     context = {
         "waiting": waiting,
         "without_decree": _waiting().filter(decree=None).count(),
-        "lists": PaymentList.objects.select_related("programme").prefetch_related("payments")[:50],
+        "lists": lists,
+        "next_url": older,
         "may_list": request.user.has(P.PAY),  # type: ignore[union-attr]
         "error": error,
     }
@@ -94,7 +98,9 @@ def payments(request: HttpRequest) -> HttpResponse:
 @require(P.OVERVIEW)
 def payment_list(request: HttpRequest, payment_list: int) -> HttpResponse:
     """One list with its people; a POST records the SP2D that pays it."""
-    found = get_object_or_404(PaymentList.objects.select_related("programme", "disbursed_by"), pk=payment_list)
+    found = get_object_or_404(
+        PaymentList.objects.counted().with_totals().select_related("programme", "cancelled_by"), pk=payment_list
+    )
     may = not found.cancelled_at and request.user.has(P.DISBURSE) and found.disbursed_at is None  # type: ignore[union-attr]
     form = DisbursementForm(request.POST or None, initial={"sp2d_date": timezone.localdate()})
     if request.method == "POST" and may and form.is_valid():
@@ -120,7 +126,7 @@ def payment_list(request: HttpRequest, payment_list: int) -> HttpResponse:
 @require(P.PAY)
 def bank_file(request: HttpRequest, payment_list: int, kind: str) -> HttpResponse:
     """The list for the bank with full account numbers; that it was taken is on record."""
-    found = get_object_or_404(PaymentList, pk=payment_list)
+    found = get_object_or_404(PaymentList.objects.counted(), pk=payment_list)
     head = [_("No"), _("Nama penerima"), _("NIK"), _("Bank"), _("Nomor rekening"), _("Cara"), _("Jumlah"), _("Berita")]
     rows = [
         [
@@ -165,7 +171,3 @@ def handover(request: HttpRequest, number: str) -> HttpResponse:
     paid = day_of(claim.payment.paid_at) if claim.payment.paid_at else None
     context = {"claim": claim, "case": claim.case, "form": form, "paid_date": paid}
     return render(request, "santunan_kematian/handover.html", context, status=422 if form.errors else 200)
-
-
-def _keys(request: HttpRequest) -> list[int]:
-    return [int(key) for key in request.POST.getlist("decision") if key.isdigit()]

@@ -1,5 +1,6 @@
 """Monthly realisation, rates by village, deaths for the registry."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -117,7 +118,7 @@ def death_file(request: HttpRequest) -> HttpResponse:
 @require(P.OVERVIEW)
 def acknowledgement(request: HttpRequest, report: int) -> HttpResponse:
     """The civil registry, or who keeps the social register, has recorded a death."""
-    found = get_object_or_404(DeathReport.objects.select_related("claim__case"), pk=report)
+    found = get_object_or_404(DeathReport.objects.counted().select_related("claim__case"), pk=report)
     is_civil = found.destination == DeathReport.Destination.CIVIL_REGISTRY
     needed = P.REPORT_DEATHS if is_civil else P.REGISTER
     if request.method == "POST" and request.user.has(needed):  # type: ignore[union-attr]
@@ -142,7 +143,7 @@ def _record_list(request: HttpRequest, programme: Any, claims: list[Claim]) -> N
 
 def _year(request: HttpRequest) -> int:
     text = request.GET.get("year", "")
-    return int(text) if text.isdigit() and 2000 <= int(text) <= 2200 else timezone.localdate().year
+    return int(text) if re.fullmatch(r"2[01][0-9]{2}", text) else timezone.localdate().year
 
 
 def _period(request: HttpRequest) -> tuple[date, date]:

@@ -15,6 +15,7 @@ from modules.santunan_kematian.forms import ReasonForm, RevocationForm
 from modules.santunan_kematian.models import Decree, PaymentList
 from modules.santunan_kematian.permissions import SantunanPermission as P
 from modules.santunan_kematian.queries.budget import budget_of, unpaid_of_earlier_years
+from modules.santunan_kematian.views.access import chosen_decisions
 from modules.services import public as services
 from tenants.accounts.access import require
 
@@ -23,7 +24,7 @@ from tenants.accounts.access import require
 @require(P.DECIDE)
 def revocation(request: HttpRequest, decree: int) -> HttpResponse:
     """Take an SK back by another one; what becomes of its claims is part of the choice."""
-    found = get_object_or_404(Decree.objects.select_related("revocation"), pk=decree)
+    found = get_object_or_404(Decree.objects.counted().select_related("revocation"), pk=decree)
     form = RevocationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,7 +49,7 @@ def revocation(request: HttpRequest, decree: int) -> HttpResponse:
 @require(P.PAY)
 def cancellation(request: HttpRequest, payment_list: int) -> HttpResponse:
     """Give up a list before any SP2D."""
-    found = get_object_or_404(PaymentList, pk=payment_list)
+    found = get_object_or_404(PaymentList.objects.counted(), pk=payment_list)
     form = ReasonForm(request.POST or None)
     address = reverse("santunan_kematian:payment_list", args=[found.pk])
     if request.method == "POST" and form.is_valid():
@@ -76,10 +77,9 @@ def unpaid(request: HttpRequest) -> HttpResponse:
     year, error = timezone.localdate().year, ""
     waiting = unpaid_of_earlier_years(year)
     if request.method == "POST":
-        keys = [int(key) for key in request.POST.getlist("decision") if key.isdigit()]
         try:
             moved = actions.move_to_year(
-                decisions=list(waiting.filter(pk__in=keys)), by=request.user, at=timezone.now()
+                decisions=list(waiting.filter(pk__in=chosen_decisions(request))), by=request.user, at=timezone.now()
             )
             messages.success(request, _("%(n)s persetujuan pindah ke pagu %(year)s.") % {"n": moved, "year": year})
             return redirect("santunan_kematian:programme")

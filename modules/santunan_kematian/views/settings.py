@@ -47,7 +47,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         "form": form if may else None,
         "unpaid": unpaid_of_earlier_years(timezone.localdate().year).count() if may else 0,
         "may_configure": may,
-        "in_use": current.claims.exists() if current else False,
+        "in_use": current.is_in_use if current else False,
     }
     return render(request, "santunan_kematian/programme.html", context, status=422 if form.errors else 200)
 
@@ -87,7 +87,7 @@ def correction(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("santunan_kematian:programme")
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    context = {"form": form, "is_new": False, "programme": found, "in_use": found.claims.exists()}
+    context = {"form": form, "is_new": False, "programme": found, "in_use": found.is_in_use}
     return render(request, "santunan_kematian/programme_form.html", context, status=422 if form.errors else 200)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
@@ -13,11 +13,22 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from modules.santunan_kematian.actions import claims, decisions, payments, programme
+from modules.santunan_kematian.actions import claims, decisions, letters, payments, programme, revocation
 from modules.santunan_kematian.actions.errors import AlreadyClaimed, BudgetExhausted, NotReady, ProgrammeInUse
-from modules.santunan_kematian.models import Budget, Claim, Decision, Payment, Programme, RegisterEntry
+from modules.santunan_kematian.models import (
+    Budget,
+    Claim,
+    Decision,
+    Decree,
+    DecreeRevocation,
+    Payment,
+    Programme,
+    RegisterEntry,
+)
 from modules.services import public as services
 from tenants.letters import tasks
+from tenants.letters.actions import make_letter
+from tenants.letters.models import Letter
 from tenants.models import Regency
 from tests.conftest import NewRegency
 from tests.modules.santunan_kematian import cast as stage
@@ -203,6 +214,37 @@ def test_one_claim_decided_by_two_hands(kendal: Regency) -> None:
     assert Decision.objects.count() == 1
     budget = Budget.objects.get()
     assert budget.committed == sum(Decision.objects.values_list("amount", flat=True))
+
+
+@pytest.mark.rule("SM-13")
+def test_one_sk_is_issued_while_another_is_taken_back(kendal: Regency, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both draw a number of the same series and write into the one audit: they wait in line, never in a circle."""
+    cast = stage.make_cast("33.24")
+    old = decisions.issue_decree(decisions=[stage.approved(cast, 1).decisions.get()], by=cast.director, at=NOON)
+    make_letter(letter_id=Letter.objects.of(old).get().pk, at=NOON)
+    fresh = stage.approved(cast, 2).decisions.get()
+    write, numbered = letters.decree, Event()
+
+    def write_late(**told: Any) -> Letter:
+        numbered.set()
+        never = Event()
+        for _ in range(1000):
+            if _somebody_waits() or never.wait(timeout=0.01):
+                break
+        return write(**told)
+
+    monkeypatch.setattr(letters, "decree", write_late)
+
+    def take_back() -> DecreeRevocation:
+        numbered.wait(timeout=10)
+        return revocation.revoke_decree(decree=old, reason="Salah nama", outcome="refused", by=cast.director, at=NOON)
+
+    issued, taken = at_once(
+        kendal, lambda: decisions.issue_decree(decisions=[fresh], by=cast.director, at=NOON), take_back
+    )
+    assert isinstance(issued, Decree), issued
+    assert isinstance(taken, DecreeRevocation), taken
+    assert Budget.objects.get().committed == Decimal(1_000_000)
 
 
 @pytest.mark.rule("SM-03")

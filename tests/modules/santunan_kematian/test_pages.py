@@ -1,5 +1,6 @@
 """The way of a claim through the pages, by everyone who touches it; and through the API."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,11 +9,13 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from knox.models import AuthToken
 
 from modules.models import ModuleSwitch
 from modules.santunan_kematian.models import Claim, PaymentList
+from modules.santunan_kematian.views import access
 from modules.switches import switches
 from tenants.accounts.models import User
 from tenants.audit.models import AuditEntry
@@ -251,6 +254,47 @@ def test_the_api_files_reads_and_moves(cast: Cast, batang: Regency) -> None:
     assert api(cast.operator, "get", "reports/realisation/", batang).status_code == 404
     assert len(api(cast.verifier, "get", "reports/realisation/", batang).json()) == 12
     assert api(cast.verifier, "get", "programme/", batang).json()["limit_days"] == 60
+
+
+def test_what_the_api_cannot_file_it_does_not_keep(cast: Cast, batang: Regency) -> None:
+    """Else the next attempt meets a draft that nobody was told of."""
+    stage.register(stage.data(), cast)
+    incomplete = told(village=cast.village.pk, file="1")
+    del incomplete["document_kk"]
+    refused = api(cast.operator, "post", "claims/", batang, **incomplete)
+    assert (refused.status_code, "Kartu Keluarga" in refused.json()["detail"]) == (409, True)
+    assert not Claim.objects.exists()
+    assert api(cast.operator, "post", "claims/", batang, **told(village=cast.village.pk, file="1")).status_code == 201
+
+
+def test_older_lists_are_behind_the_next_page(cast: Cast, batang: Regency, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "PAGE", 2)
+    made = [stage.listed(cast, [stage.approved(cast, n)]) for n in (1, 2, 3)]
+    for user, path, numbers in (
+        (cast.treasurer, "payments/", [item.number for item in made]),
+        (cast.director, "decrees/", [item.payments.get().decision.decree.number for item in made]),
+    ):
+        first = get(user, path, batang).content.decode()
+        assert [number in first for number in numbers] == [False, True, True]
+        (onward,) = re.findall(r'href="(\?after=\d+)"', first)
+        last = get(user, path + onward, batang).content.decode()
+        assert [number in last for number in numbers] == [True, False, False]
+        assert "?after=" not in last
+    for nonsense in ("²", "9" * 30, "x"):
+        assert get(cast.treasurer, f"payments/?after={nonsense}", batang).status_code == 200
+        assert post(cast.treasurer, "payments/", batang, decision=nonsense).status_code == 422
+        assert get(cast.treasurer, f"reports/?year={nonsense}", batang).status_code == 200
+
+
+def test_a_page_of_lists_costs_the_same_however_many(cast: Cast, batang: Regency) -> None:
+    counts = []
+    get(cast.treasurer, "payments/", batang)  # warm
+    for n in (1, 2):
+        stage.listed(cast, [stage.approved(cast, n)])
+        with CaptureQueriesContext(connection) as asked:
+            get(cast.treasurer, "payments/", batang)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_the_register_is_searched_without_a_number_in_the_address(cast: Cast, batang: Regency) -> None:

@@ -8,9 +8,11 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from knox.models import AuthToken
 
-from tenants.accounts.backends import SignedInBackend
+from tenants.accounts.backend import StaffBackend
 from tenants.accounts.models import Role, RoleGrant, User
+from tenants.audit.models import AuditEntry
 from tenants.models import Regency
 from tenants.schemas.context import in_regency
 
@@ -40,7 +42,9 @@ def test_guessing_locks_the_account_out_for_a_while(browser: Client) -> None:
     assert sign_in(browser, PASSWORD) == 302
 
 
-def test_a_forgotten_password_is_asked_for_by_mail(browser: Client) -> None:
+def test_a_forgotten_password_is_asked_for_by_mail(browser: Client, batang: Regency) -> None:
+    rina = User.objects.get(email=EMAIL)
+    AuthToken.objects.create(user=rina)
     known = browser.post(RESET, {"email": EMAIL})
     unknown = browser.post(RESET, {"email": "siapa@batang.test"})
     assert (
@@ -55,6 +59,9 @@ def test_a_forgotten_password_is_asked_for_by_mail(browser: Client) -> None:
     assert done.status_code == 302
     assert sign_in(Client(headers={"host": "batang.localhost"}), PASSWORD) == 200
     assert sign_in(Client(headers={"host": "batang.localhost"}), fresh) == 302
+    with in_regency(batang):
+        assert not AuthToken.objects.exists(), "nor does who signed in to the API with the old one stay in"
+        assert AuditEntry.objects.filter(action="accounts.password_changed", actor_id=rina.pk).count() == 1
 
 
 def test_a_session_of_one_regency_is_worth_nothing_in_another(
@@ -86,7 +93,7 @@ def test_who_is_signed_in_and_what_they_may_is_one_query(batang: Regency, django
     for key, permissions in (("a", ["services.view", "services.file"]), ("b", ["services.view"])):
         RoleGrant.objects.create(user=rina, role=Role.objects.create(key=key, name=key, permissions=permissions))
     with django_assert_num_queries(1):
-        user = SignedInBackend().get_user(rina.pk)
+        user = StaffBackend().get_user(rina.pk)
         assert user == rina
         assert user.permissions == {"services.view", "services.file"}
     assert user.permissions == User.objects.get(pk=rina.pk).permissions

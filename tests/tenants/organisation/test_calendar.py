@@ -1,13 +1,14 @@
 import csv
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django_tenants.utils import tenant_context
-from hypothesis import given
+from holidays import country_holidays
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.models import Regency
@@ -24,12 +25,12 @@ from tenants.organisation.models import LocalHoliday, Unit
 from tenants.schemas.context import in_schema
 
 REFERENCE = os.environ.get("REFERENCE_DATA")
-WIB, WITA = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Makassar")
+WIB, WITA, WIT = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Makassar"), ZoneInfo("Asia/Jayapura")
 FIVE, SIX = Calendar(WIB), Calendar(WIB, six_day=True)
 
 days = st.dates(date(2019, 1, 1), date(2030, 12, 31))
 calendars = st.builds(
-    Calendar, st.sampled_from([WIB, WITA]), st.frozensets(days, max_size=20), st.booleans()
+    Calendar, st.sampled_from([WIB, WITA, WIT]), st.frozensets(days, max_size=20), st.booleans()
 )  # fmt: skip
 counts = st.integers(0, 90)
 
@@ -101,7 +102,39 @@ class TestDeadlines:
         assert FIVE.remaining(now, friday) == left
 
 
+def off(calendar: Calendar, day: date) -> bool:
+    """Whether an office is closed, said anew from the sources: the week, the joint decree, the regency's own days."""
+    weekend = {7} if calendar.six_day else {6, 7}
+    decreed = country_holidays("ID", years=day.year, categories=("public", "government"))
+    return day.isoweekday() in weekend or day in decreed or day in calendar.local_holidays
+
+
 class TestProperties:
+    @settings(max_examples=60, deadline=None)
+    @given(days, st.integers(-30, 30).filter(bool), st.frozensets(st.integers(-40, 40), min_size=3), st.booleans())
+    def test_a_deadline_is_the_nth_day_that_is_not_off(
+        self, day: date, n: int, near: frozenset[int], six_day: bool
+    ) -> None:
+        """Counted the slow way, day by day, without the calendar's own idea of a working day."""
+        calendar = Calendar(WIB, frozenset(day + timedelta(offset) for offset in near), six_day)
+        found, step, left = day, timedelta(1 if n > 0 else -1), abs(n)
+        while left:
+            found += step
+            left -= not off(calendar, found)
+        assert calendar.add_working_days(day, n) == found
+
+    @given(days, st.times(), counts)
+    def test_midnight_comes_two_hours_earlier_in_the_east(self, day: date, at: time, n: int) -> None:
+        """The same moment may be another day there, and then its limit ends another working day."""
+        start = datetime.combine(day, at, UTC)
+        here, there, far = (Calendar(zone) for zone in (WIB, WITA, WIT))
+        assert here.day_of(start) <= there.day_of(start) <= far.day_of(start) <= here.day_of(start) + timedelta(1)
+        for calendar, hours in ((here, 7), (there, 8), (far, 9)):
+            assert calendar.day_of(start) == (start + timedelta(hours=hours)).date()
+            due = calendar.due_at(start, n)
+            assert due.date() == calendar.add_working_days(calendar.day_of(start), n)
+            assert due.astimezone(UTC).time() == time(23 - hours, 59, 59)
+
     @given(calendars, days, counts)
     def test_a_deadline_is_a_working_day(self, calendar: Calendar, day: date, n: int) -> None:
         assert calendar.is_working_day(calendar.add_working_days(day, n))
