@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from onboarding.assessment.models import Decision, Unit
 from onboarding.assessment.queries.radar import Radar, Spoke, radar, share
 from onboarding.assessment.queries.results import Gap, ModuleLine, Results, Scored
-from onboarding.assessment.queries.wording import number
+from onboarding.assessment.queries.wording import number, role
 from onboarding.assessment.rules.scoring import HUNDRED, QuestionResult, SectionResult
 
 TONES = {"adopsi": "ok", "adaptasi": "info", "tunda": "warn", "nasional": "accent", "tidak": ""}
@@ -91,7 +91,11 @@ def shown(found: Results) -> dict[str, Any]:
             for name, count in found.counts
             if found.lines
         ],
-        "phases": [(wave_name(phase.number), phase) for phase in found.phases if phase.people or phase.lines],
+        "phases": [
+            (wave_name(phase.number), phase, [(role(each), each) for each in phase.people])
+            for phase in found.phases
+            if phase.people or phase.lines
+        ],
     }
 
 
