@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from onboarding.assessment.actions.answers import Entry
 from onboarding.assessment.actions.evidence import MOST_FILES
 from onboarding.assessment.models import Answer, Decision, Evidence, ExchangeItem, Instrument, Unit
+from onboarding.assessment.rules import measuring
 from onboarding.assessment.schema import Instrument as Content
 from onboarding.assessment.schema import Question
 from tenants import regions
@@ -22,6 +24,10 @@ from tenants.fields import DayField
 from tenants.files.forms import UploadsField
 
 _LARGEST = 10_000_000
+# It stands in a mail to whatever address is typed: nobody advertises through us.
+_ONLY_A_NAME = RegexValidator(
+    r"(?i)://|www\.|[<>@]", gettext_lazy("Tulis nama atau jabatan saja, tanpa alamat laman."), inverse_match=True
+)
 _JSON_BYTES = 1_500_000
 
 
@@ -49,7 +55,10 @@ class StartForm(forms.Form):
         label=gettext_lazy("Yang dinilai"), queryset=Instrument.objects.none(), widget=forms.CheckboxSelectMultiple
     )
     contact_name = forms.CharField(
-        label=gettext_lazy("Nama penanggung jawab"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+        label=gettext_lazy("Nama penanggung jawab"),
+        max_length=120,
+        validators=[_ONLY_A_NAME],
+        widget=forms.TextInput({"autocomplete": "name"}),
     )
     contact_email = forms.EmailField(
         label=gettext_lazy("Surel penanggung jawab"),
@@ -103,7 +112,7 @@ class AnswerForm(forms.Form):
             label=_("Catatan"), required=False, max_length=500, widget=forms.Textarea({"rows": 2})
         )
         self.fields["version"] = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
-        self.fields["measured"] = forms.BooleanField(required=False, widget=forms.HiddenInput)
+        self.fields["measured"] = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
         self.fields["files"] = UploadsField(label=_("Berkas bukti"), required=False, max_files=MOST_FILES)
         if self.evidence:
             self.fields["remove"] = forms.MultipleChoiceField(
@@ -142,15 +151,21 @@ class AnswerForm(forms.Form):
             self._check_ratio(data.get("numerator"), data.get("denominator"))
         return data
 
-    def entry(self) -> Entry:
-        """What was filled in. Of a valid form."""
+    def entry(self, user_agent: str = "") -> Entry:
+        """What was filled in, and in which browser. Of a valid form."""
         return Entry(
             question=self.question.id,
             value=_value(self.question, self.cleaned_data),
             version=self.saw,
             note=str(self.cleaned_data["note"]).strip(),
-            is_measured=bool(self.cleaned_data["measured"]),
+            measured=self._measured(user_agent),
         )
+
+    def _measured(self, user_agent: str) -> measuring.Measured | None:
+        kind = self.question.measure if self.question.type == "number" else None
+        if kind is None:
+            return None
+        return measuring.read(self.cleaned_data["measured"], kind, self.cleaned_data["number"], user_agent)
 
     def _check_ratio(self, part: int | None, whole: int | None) -> None:
         if (part is None) != (whole is None):
@@ -172,7 +187,9 @@ def _initial(question: Question, answer: Answer | None) -> dict[str, Any]:
     for name in ("numerator", "denominator"):
         if name in value:
             value[name] = int(value[name])
-    return {**value, "note": answer.note, "version": answer.version, "measured": answer.is_measured}
+    tries = measuring.tries_of(answer.measurement)
+    measured = json.dumps(tries, separators=(",", ":")) if tries else ""
+    return {**value, "note": answer.note, "version": answer.version, "measured": measured}
 
 
 def _value_fields(content: Content, question: Question) -> dict[str, forms.Field]:
@@ -271,6 +288,7 @@ class InviteForm(forms.Form):
     label = forms.CharField(
         label=gettext_lazy("Untuk siapa"),
         max_length=120,
+        validators=[_ONLY_A_NAME],
         help_text=gettext_lazy("Nama atau jabatan; tampak pada setiap jawabannya."),
     )
     email = forms.EmailField(
@@ -367,7 +385,7 @@ class InstrumentForm(forms.Form):
         if upload.size > _JSON_BYTES:
             raise ValidationError(_("Berkas terlalu besar untuk sebuah instrumen."))
         try:
-            content = json.loads(upload.read().decode("utf-8-sig"))
+            content = json.loads(upload.read().decode("utf-8-sig"), parse_constant=_no_number)
         except UnicodeDecodeError:
             raise ValidationError(_("Berkas ini bukan teks UTF-8.")) from None
         except RecursionError:
@@ -375,6 +393,13 @@ class InstrumentForm(forms.Form):
         except json.JSONDecodeError as error:
             place = {"line": error.lineno, "column": error.colno}
             raise ValidationError(_("Bukan JSON yang benar: baris %(line)d, kolom %(column)d.") % place) from None
+        except ValueError:
+            raise ValidationError(_("Berkas ini memuat angka yang tidak dapat disimpan.")) from None
         if "\\u0000" in json.dumps(content):
             raise ValidationError(_("Berkas ini memuat huruf yang tidak sah."))
         return content
+
+
+def _no_number(name: str) -> None:
+    """NaN and infinity, which JSON does not know and the database refuses."""
+    raise ValueError(name)

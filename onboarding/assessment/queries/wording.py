@@ -8,8 +8,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from onboarding.assessment.rules.decisions import Reason
+from onboarding.assessment.rules.needs import People
 from onboarding.assessment.rules.values import figure
 from onboarding.assessment.schema import Instrument, Question
+from tenants.people.formats import ukuran
 
 
 def number(value: Decimal | None, places: int | None = None) -> str:
@@ -67,6 +69,32 @@ def answer(question: Question, instrument: Instrument, value: Mapping[str, Any])
         "whole": number(Decimal(value["denominator"])),
         "percent": number(figure(question, value)),
     }
+
+
+def role(found: People) -> str:
+    """A role and where it sits: `Operator, setiap OPD`."""
+    where = {"opd": _("setiap OPD"), "kecamatan": _("setiap kecamatan"), "desa": _("setiap desa/kelurahan")}
+    return f"{found.text}, {where[found.per]}" if found.per in where else found.text
+
+
+def tries(kept: Mapping[str, Any]) -> str:
+    """What a browser measured, try by try, and in which browser; empty when the figure was typed."""
+    if not kept:
+        return ""
+    single = kept["ping_ms"] == 0
+    words = ", ".join(
+        f"{_ms(each['ms'])} ms"
+        if single
+        else _("%(size)s dalam %(ms)s ms") % {"size": ukuran(each["bytes"]), "ms": _ms(each["ms"])}
+        for each in kept["tries"]
+    )
+    if not single:
+        words = _("%(tries)s; tanpa isi %(ping)s ms") % {"tries": words, "ping": _ms(kept["ping_ms"])}
+    return _("%(tries)s (%(browser)s)") % {"tries": words, "browser": kept["browser"] or _("peramban tidak dikenal")}
+
+
+def _ms(value: float) -> str:
+    return number(Decimal(str(value)))
 
 
 def scores(ours: Decimal, theirs: Decimal) -> str:

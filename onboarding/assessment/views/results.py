@@ -31,7 +31,7 @@ def document(request: HttpRequest, link: Link, token: str) -> HttpResponse:
     if too_often(request, "assessment-pdf", limit=60, seconds=600):
         return render(request, "429.html", status=429)
     name = f"penilaian-{link.assessment.code.lower()}.pdf"
-    made = pdf(results(link.assessment), at=timezone.now())
+    made = pdf(link.assessment, at=timezone.now())
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return HttpResponse(made, content_type="application/pdf", headers=headers)
 
