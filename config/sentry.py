@@ -14,6 +14,7 @@ import sentry_sdk
 from django.db import connection
 
 from config.errors import told
+from config.logs import SOMEWHERE
 from tenants.context import module_key, request_id
 
 _KEPT = ("event_id", "timestamp", "start_timestamp", "platform", "level", "type", "logger", "transaction",
@@ -78,6 +79,8 @@ def chosen(event: Any, hint: Any) -> Any:
     }
     contexts = event.get("contexts") or {}
     kept["contexts"] = {name: _picked(contexts.get(name) or {}, keys) for name, keys in _CONTEXTS.items()}
+    if (event.get("transaction_info") or {}).get("source") == "url":  # no pattern fits: the name is the address itself
+        kept["transaction"] = SOMEWHERE
     if method := (event.get("request") or {}).get("method"):
         kept["request"] = {"method": method}
     if "exception" in event:

@@ -13,7 +13,11 @@ from wsgiref.util import setup_testing_defaults
 NIK, KK, NIP, NPWP = "3325014405910003", "3325010101100007", "198703042010012005", "091234567503000"
 NAME, PHONE, EMAIL = "Sulastriningtyas Wibowati", "081355512345", "sulastri.wibowati@contoh.test"
 STREET, NOTE = "Dukuh Kalipucang Wetan", "penyakitnya dirahasiakan"
-PLANTED = (NIK, KK, NIP, NPWP, NAME, PHONE, EMAIL, STREET, NOTE, "Sulastriningtyas", "kue-rahasia", "token-rahasia")
+LINK = "tautan_RAHASIA_penilaian_0123456789"
+"""Whoever has it fills in an assessment."""
+PLANTED = (
+    NIK, KK, NIP, NPWP, NAME, PHONE, EMAIL, STREET, NOTE, "Sulastriningtyas", "kue-rahasia", "token-rahasia", LINK,
+)  # fmt: skip
 
 
 def view(request: Any, nik: str) -> Any:
@@ -40,18 +44,18 @@ def fail(nik: str, who: str) -> None:
     raise LookupError(f"no claim of {who} with {nik}")
 
 
-def posted(form: dict[str, str]) -> str:
-    """Hand a form to the application as gunicorn would; the status of the answer."""
+def asked(method: str, host: str, path: str, form: dict[str, str]) -> str:
+    """Hand a request to the application as gunicorn would; the status of the answer."""
     from config.wsgi import application
 
     body = urlencode(form).encode()
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": f"/orang/{NIK}/",
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
         "QUERY_STRING": urlencode({"q": PHONE, "nama": NAME}),
         "CONTENT_TYPE": "application/x-www-form-urlencoded",
         "CONTENT_LENGTH": str(len(body)),
-        "HTTP_HOST": "batang.localhost",
+        "HTTP_HOST": host,
         "HTTP_COOKIE": "kue=kue-rahasia",
         "HTTP_AUTHORIZATION": "Token token-rahasia",
         "HTTP_REFERER": f"https://x.test/?nik={NIK}",
@@ -65,6 +69,26 @@ def posted(form: dict[str, str]) -> str:
         pass
     answer.close()  # type: ignore[attr-defined]
     return said[0]
+
+
+def _follow_the_link() -> None:
+    """The link of an assessment goes wrong in every way: nobody's, cut off, posted from elsewhere, broken, mailed."""
+    from onboarding.assessment import tasks
+    from onboarding.assessment.views import access
+
+    held = f"/assessment/{LINK}/"
+    assert asked("GET", "localhost", held, {}).startswith("404 ")
+    assert asked("GET", "localhost", f"{held}nowhere/", {}).startswith("404 "), "no pattern fits"
+    assert asked("POST", "localhost", f"{held}submission/", {"shared": "yes"}).startswith("403 "), "no CSRF token"
+    assert asked("GET", "localhost", f"/api/v1{held}", {}).startswith("404 ")
+
+    def broken(token: str) -> Any:
+        raise KeyError(token)
+
+    access._find = broken
+    assert asked("GET", "localhost", held, {}).startswith("500 ")
+    tasks.Link = None  # type: ignore[assignment, misc]
+    tasks.send_link.apply(args=[1, LINK], headers={"_schema_name": "public"}, task_id="0b7b")
 
 
 def main() -> None:
@@ -81,7 +105,8 @@ def main() -> None:
 
     regency_urls.urlpatterns.append(path("orang/<str:nik>/", csrf_exempt(public_page(view))))
     form = {"nik": NIK, "name": NAME, "kk": KK, "phone": PHONE, "email": EMAIL, "street": STREET, "note": NOTE}
-    assert posted(form).startswith("500 ")
+    assert asked("POST", "batang.localhost", f"/orang/{NIK}/", form).startswith("500 ")
+    _follow_the_link()
 
     task = app.task(name="modules.services.tasks.fail_for_test")(fail)
     task.apply(args=[NIK], kwargs={"who": NAME}, headers={"_schema_name": "batang"}, task_id="0b7a")

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 
+from config.logs import SOMEWHERE
 from tenants.models import Regency
-from tests.config.accident import PLANTED
+from tests.config.accident import LINK, PLANTED
 from tests.config.sink import Sink, listening
 
 
@@ -27,6 +28,7 @@ def sent(django_db_setup: None, django_db_blocker: pytest.FixtureLookupError) ->
             [sys.executable, "-m", "tests.config.accident"], env=told, capture_output=True, text=True, timeout=120
         )
         assert done.returncode == 0, done.stderr[-3000:]
+        sink.log = done.stderr + done.stdout
     return sink
 
 
@@ -56,11 +58,21 @@ def test_traces_carry_them_too(sent: Sink) -> None:
     traces = {t["transaction"]: t for t in sent.items["transaction"]}
     task = traces["modules.services.tasks.fail_for_test"]
     assert (task["tags"]["regency"], task["tags"]["module"]) == ("batang", "services")
-    (page,) = [t for t in traces.values() if t is not task]
+    page = traces["/orang/{nik}/"]
     assert (page["tags"]["regency"], page["tags"]["status"]) == ("batang", "500")
     assert {t["release"] for t in traces.values()} == {"2026.11"}
     spans = {(span["op"], span.get("description")) for span in page["spans"]}
     assert ("db", "SELECT") in spans
+
+
+def test_a_link_that_opens_an_assessment_is_nowhere(sent: Sink) -> None:
+    """Neither in events and traces (above) nor in the log: pages are told by their pattern."""
+    names = {trace["transaction"] for trace in sent.items["transaction"]}
+    assert {"/assessment/{token}/", SOMEWHERE, "onboarding.assessment.send_link"} <= names
+    assert "KeyError" in exceptions(sent)
+    assert LINK not in sent.log
+    assert "Not Found: /assessment/<str:token>/" in sent.log
+    assert "Forbidden (CSRF cookie not set.): /assessment/<str:token>/submission/" in sent.log
 
 
 def test_what_is_left_finds_the_fault(sent: Sink) -> None:
