@@ -3,7 +3,7 @@
 import json
 from decimal import Decimal
 from functools import cache
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from django import forms
@@ -22,6 +22,8 @@ from onboarding.assessment.schema import Question
 from tenants import regions
 from tenants.fields import DayField
 from tenants.files.forms import UploadsField
+from tenants.organisation.actions import FileRefused
+from tenants.organisation.actions.tables import read_lines
 
 _LARGEST = 10_000_000
 # It stands in a mail to whatever address is typed: nobody advertises through us.
@@ -29,6 +31,9 @@ _ONLY_A_NAME = RegexValidator(
     r"(?i)://|www\.|[<>@]", gettext_lazy("Tulis nama atau jabatan saja, tanpa alamat laman."), inverse_match=True
 )
 _JSON_BYTES = 1_500_000
+_MOST_LINES = 500
+_LONGEST_NAME = 150
+_NAME_TOO_LONG = gettext_lazy("Baris %d: nama lebih dari 150 huruf.")
 
 
 @cache
@@ -246,7 +251,7 @@ def _value(question: Question, data: dict[str, Any]) -> dict[str, Any]:
 
 
 class OfficesForm(forms.Form):
-    """Offices, one a line, or in the first column of a CSV file."""
+    """Offices, one a line, or in a spreadsheet: in the column `Nama`, else in the first."""
 
     names = forms.CharField(
         label=gettext_lazy("Nama perangkat daerah, satu per baris"),
@@ -255,23 +260,30 @@ class OfficesForm(forms.Form):
         widget=forms.Textarea({"rows": 8, "placeholder": "Dinas Kesehatan\nDinas Sosial\nKecamatan Ruteng"}),
     )
     file = forms.FileField(
-        label=gettext_lazy("Atau berkas CSV"),
+        label=gettext_lazy("Atau berkas XLSX atau CSV"),
         required=False,
-        help_text=gettext_lazy("Kolom pertama berisi nama; paling besar 200 KB."),
+        help_text=gettext_lazy("Nama dibaca dari kolom “Nama”, atau dari kolom pertama bila tidak ada judul itu."),
+        widget=forms.FileInput({"accept": ".xlsx,.csv"}),
     )
 
     def clean_file(self) -> list[str]:
         upload = self.cleaned_data["file"]
         if not upload:
             return []
-        if upload.size > 200_000:
-            raise ValidationError(_("Berkas terlalu besar. Kirim daftar nama saja."))
         try:
-            text = upload.read().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise ValidationError(_("Berkas ini bukan teks. Di Excel pilih Simpan sebagai, CSV UTF-8.")) from None
-        lines = text.replace("\x00", "").splitlines()
-        return [line.replace("\t", ";").replace(",", ";").split(";")[0].strip(' "') for line in lines]
+            lines = list(islice(read_lines(upload), _MOST_LINES + 1))
+        except FileRefused as refused:
+            raise ValidationError(str(refused)) from None
+        if len(lines) > _MOST_LINES:
+            raise ValidationError(_("Terlalu banyak baris. Kirim daftar perangkat daerah saja."))
+        heads = [str(name).casefold() for name in (_("Nama"), "nama", "name")]
+        head = [cell.strip().casefold() for cell in lines[0]] if lines else []
+        column = next((place for place, cell in enumerate(head) if cell in heads), None)
+        rows = list(enumerate(lines, 1))[column is not None :]
+        named = [(number, line[column or 0].strip()) for number, line in rows if len(line) > (column or 0)]
+        if faults := [_NAME_TOO_LONG % number for number, name in named if len(name) > _LONGEST_NAME]:
+            raise ValidationError(faults)
+        return [name for _number, name in named]
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or {})

@@ -8,9 +8,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from onboarding.assessment.rules.decisions import Reason
-from onboarding.assessment.rules.needs import People
 from onboarding.assessment.rules.values import figure
-from onboarding.assessment.schema import Instrument, Question
+from onboarding.assessment.schema import Instrument, Need, Question
 from tenants.people.formats import ukuran
 
 
@@ -71,10 +70,25 @@ def answer(question: Question, instrument: Instrument, value: Mapping[str, Any])
     }
 
 
-def role(found: People) -> str:
-    """A role and where it sits: `Operator, setiap OPD`."""
-    where = {"opd": _("setiap OPD"), "kecamatan": _("setiap kecamatan"), "desa": _("setiap desa/kelurahan")}
-    return f"{found.text}, {where[found.per]}" if found.per in where else found.text
+def where(text: str, per: str | None) -> str:
+    """A role or a thing and where it is: `Operator, setiap OPD`."""
+    places = {"opd": _("setiap OPD"), "kecamatan": _("setiap kecamatan"), "desa": _("setiap desa/kelurahan")}
+    return f"{text}, {places[per]}" if per in places else text
+
+
+def need(found: Need) -> str:
+    """`3 Verifikator Dinsos`, `Operator, setiap OPD`."""
+    return where(found.text if found.count == 1 else f"{found.count} {found.text}", found.per)
+
+
+def evidence(code: str) -> str:
+    """Where a module of the catalogue was found."""
+    return {
+        "batang": _("Disebut dalam sumber tentang Batang"),
+        "manggarai": _("Disebut dalam sumber tentang Manggarai"),
+        "daerah-lain": _("Disebut dalam sumber tentang daerah lain"),
+        "pengetahuan-umum": _("Pengetahuan umum, belum diperiksa sumbernya"),
+    }[code]
 
 
 def tries(kept: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from onboarding.assessment.forms import DecisionForm, ExchangeForm, PartnerForm
 from onboarding.assessment.models import ExchangeItem, Link
 from onboarding.assessment.queries.document import pdf
 from onboarding.assessment.queries.results import results
-from onboarding.assessment.queries.shown import shown
+from onboarding.assessment.queries.shown import module_shown, shown
 from onboarding.assessment.views.access import holder, too_often
 
 
@@ -55,7 +55,7 @@ def module(request: HttpRequest, code: str, link: Link, token: str) -> HttpRespo
         except AssessmentRefused as refused:
             form.add_error(refused.field, str(refused))
             status = 422
-    context = {"line": line, "form": form, "link": link, "token": token, "assessment": link.assessment}
+    context = {**module_shown(line), "form": form, "link": link, "token": token, "assessment": link.assessment}
     return render(request, "assessment/module.html", context, status=status)
 
 

@@ -1,9 +1,11 @@
 """Filling in: as a page without scripts and as fragments with them, by several people at once, with files."""
 
+import io
 import threading
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -334,6 +336,42 @@ def test_offices_are_typed_or_uploaded_once(case: Case, client: Client) -> None:
     client.post(case.section_url("B", filled), {"B03-choice": "2", "B03-version": "0"})
     client.post(case.url(f"offices/{filled.pk}/removal/"))
     assert Unit.objects.filter(pk=filled.pk).exists(), "it has answered"
+
+
+@pytest.mark.parametrize("heads", [["No", "Nama"], []])
+def test_offices_come_in_a_spreadsheet(case: Case, client: Client, heads: list[str]) -> None:
+    rows = [["1", "Dinas Sosial"], ["2", ""], ["3", "Dinas Kesehatan"]] if heads else [["Dinas Sosial"]]
+    sent = client.post(case.url("offices/"), {"file": table([heads, *rows] if heads else rows)})
+    names = Unit.objects.filter(assessment=case.assessment, kind="opd").order_by("pk").values_list("name", flat=True)
+    assert (sent.status_code, list(names)) == (302, ["Dinas Sosial", "Dinas Kesehatan"] if heads else ["Dinas Sosial"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([["Nama"], ["Dinas Sosial"], ["D" * 151]], "Baris 3: nama lebih dari 150 huruf."),
+        ([[f"Dinas {number}"] for number in range(501)], "Terlalu banyak baris"),
+    ],
+)
+def test_a_spreadsheet_says_which_row_is_wrong(case: Case, client: Client, rows: list[list[str]], said: str) -> None:
+    response = client.post(case.url("offices/"), {"file": table(rows)})
+    assert (response.status_code, said in response.content.decode()) == (422, True)
+    assert not Unit.objects.filter(assessment=case.assessment, kind="opd").exists()
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04broken", b"\xff\xfe\x00", b"\x00", b"x" * 2_000_001])
+def test_what_is_no_table_is_refused(case: Case, client: Client, content: bytes) -> None:
+    response = client.post(case.url("offices/"), {"file": samples.upload(content, "opd.xlsx", "application/x")})
+    assert response.status_code == 422
+
+
+def table(rows: list[list[str]]) -> Any:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return samples.upload(file.getvalue(), "opd.xlsx", "application/x")
 
 
 def test_the_board_costs_few_queries(case: Case, client: Client) -> None:

@@ -252,7 +252,31 @@ def half_up(number: Fraction) -> Fraction:
 
 def test_a_predicate_is_not_lost_to_rounding_parts() -> None:
     """Thirds in one aspect: rounded one by one they gave 3.49, one hundredth under "Sangat Baik"."""
-    lowered = ["1", "3", "6", "7", "8", "12", "13", "14", "18", "20", "24", "28", "30", "31", "32", "33", "35", "36", "38", "40", "42", "44", "47"]
+    lowered = [
+        "1",
+        "3",
+        "6",
+        "7",
+        "8",
+        "12",
+        "13",
+        "14",
+        "18",
+        "20",
+        "24",
+        "28",
+        "30",
+        "31",
+        "32",
+        "33",
+        "35",
+        "36",
+        "38",
+        "40",
+        "42",
+        "44",
+        "47",
+    ]
     levels = dict.fromkeys(SPBE.questions, 4) | dict.fromkeys(lowered, 3)
     found = outcome(SPBE, [Given(name, 0, {"choice": level}) for name, level in levels.items()], UNITS)
     summed = sum(Fraction(SPBE.questions[name].weight) * level for name, level in levels.items()) / 100
