@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from onboarding.assessment.actions import answers, links
 from onboarding.assessment.actions.refusals import AssessmentRefused, NoSuchPart
-from onboarding.assessment.forms import AnswerForm
+from onboarding.assessment.forms.answering import AnswerForm
 from onboarding.assessment.models import Answer, Link, Sheet, Unit
 from onboarding.assessment.queries.results import results
 from onboarding.assessment.queries.shown import shown

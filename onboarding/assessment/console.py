@@ -17,7 +17,7 @@ from onboarding.assessment.actions import answers as answering
 from onboarding.assessment.actions import assessments as course
 from onboarding.assessment.actions import instruments as editing
 from onboarding.assessment.actions.refusals import AnswerChanged, AssessmentRefused
-from onboarding.assessment.forms import BulkVerdictForm, InstrumentForm, NoteForm, VerdictForm
+from onboarding.assessment.forms.verifying import BulkVerdictForm, InstrumentForm, NoteForm, VerdictForm
 from onboarding.assessment.models import Answer, Assessment, Evidence, Instrument
 from onboarding.assessment.queries import lists
 from onboarding.assessment.queries.document import pdf

@@ -15,7 +15,7 @@ from onboarding.assessment.schema import Instrument as Content
 from onboarding.assessment.schema import read
 from tenants import regions
 from tenants.files.uploads import KINDS
-from tenants.people.formats import ukuran
+from tenants.people.formats import ZONES, ukuran
 
 
 class Instrument(models.Model):
@@ -109,6 +109,11 @@ class Assessment(models.Model):
     @property
     def is_filling(self) -> bool:
         return self.state == self.State.FILLING and self.anonymised_at is None
+
+    @property
+    def short_zone(self) -> str:
+        """`WIB`, `WITA` or `WIT`."""
+        return ZONES[self.regency.time_zone]
 
     def on_its_clock(self) -> AbstractContextManager[None]:
         """Within it, times are told as the regency's clocks show them (WIB, WITA or WIT)."""

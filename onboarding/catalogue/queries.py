@@ -73,7 +73,7 @@ def running() -> dict[str, int]:
 def runners(key: str, most: int = 12) -> Runners:
     """Which regencies have it on; `most` of them by name."""
     on = _at_work().filter(switches__module_key=key, switches__state=ModuleSwitch.State.ON).order_by("name", "code")
-    return Runners(on.count(), on[:most])
+    return Runners(on.count(), list(on[:most]))
 
 
 def _at_work() -> QuerySet[Regency]:

@@ -209,7 +209,7 @@ def _invites(maria: Person) -> str:
     book = load_workbook(BytesIO(maria.download("Unduh lembar kosong (XLSX)")))
     people, known = book.worksheets
     unit, village = next(
-        (code, name.removeprefix("Desa "))
+        (code, name)
         for _role, code, name in known.iter_rows(min_row=2, max_col=3, values_only=True)
         if str(name).startswith("Desa ")
     )
@@ -227,8 +227,7 @@ def _carries_a_case_to_its_end(company: Company, service: str, village: str) -> 
     citizen.go(f"/services/{service}/application/")
     citizen.fill("Nama lengkap", "Agnes Suryati")
     citizen.fill("NIK", "5310014403559001")
-    here = citizen.page.locator("[name=applicant_village] option").filter(has_text=re.compile(rf"^{village}$"))
-    citizen.page.locator("[name=applicant_village]").select_option(here.first.get_attribute("value"))
+    citizen.choose("Desa atau kelurahan tempat tinggal", village)
     {APPLIED_FOR: _of_a_home, SWITCHED_ON: _of_a_trade}[service](citizen)
     citizen.press("Kirim permohonan")
     number = citizen.figure("Nomor")

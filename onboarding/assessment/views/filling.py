@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from onboarding.assessment.actions import answers, evidence
 from onboarding.assessment.actions.refusals import AssessmentRefused, Closed, NoSuchPart
-from onboarding.assessment.forms import AnswerForm
+from onboarding.assessment.forms.answering import AnswerForm
 from onboarding.assessment.models import Answer, Evidence, Link, Sheet, Unit
 from onboarding.assessment.queries import progress
 from onboarding.assessment.queries.wording import answer as worded

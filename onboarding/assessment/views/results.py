@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from onboarding.assessment.actions import decisions
 from onboarding.assessment.actions.refusals import AssessmentRefused
-from onboarding.assessment.forms import DecisionForm, ExchangeForm, PartnerForm
+from onboarding.assessment.forms.leading import DecisionForm, ExchangeForm, PartnerForm
 from onboarding.assessment.models import ExchangeItem, Link
 from onboarding.assessment.queries.document import pdf
 from onboarding.assessment.queries.results import results

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from onboarding.assessment.actions import assessments, links
 from onboarding.assessment.actions.refusals import AssessmentRefused
-from onboarding.assessment.forms import EmailForm, StartForm
+from onboarding.assessment.forms.leading import EmailForm, StartForm
 from onboarding.assessment.queries.editions import current, partners, recommended
 from onboarding.assessment.views.access import ended, find, too_often
 from tenants import regions
