@@ -14,6 +14,7 @@ from pytest_django import Settings
 from modules.library.models import Release
 from modules.services.models import Case
 from onboarding import sandbox
+from onboarding.applications.models import Agreement
 from onboarding.cast import PASSWORD
 from onboarding.models import ProvisioningRun
 from onboarding.tasks import reset_sandbox
@@ -23,6 +24,7 @@ from tenants.models import Regency
 from tenants.regions import SANDBOX, districts, regencies, villages
 from tenants.routing import hosts
 from tenants.schemas.context import in_schema
+from tests.onboarding.applications.builders import copy_of, document
 from tests.onboarding.conftest import settle
 
 
@@ -138,3 +140,13 @@ def test_nothing_is_published_from_it(contoh: Client) -> None:
     answer = contoh.post("/work/packages/publications/services/", {"version": "1.0.0", "notes": "Ambil ini"})
     assert (answer.status_code, "hanya untuk mencoba" in answer.content.decode()) == (409, True)
     assert not Release.objects.filter(publisher__code=SANDBOX.code).exists()
+
+
+def test_no_paper_is_taken_in_it(contoh: Client) -> None:
+    """Agreements stand in the public schema and would outlive the night."""
+    contoh.post("/try/", {"part": "administrator"})
+    copy = copy_of("pks", code=SANDBOX.code)
+    given = {name: str(copy[name]) for name in ("kind", "number", "signed_on", "ends_on", "contact_email")}
+    answer = contoh.post("/work/start/agreements/", {**given, "copy": document()})
+    assert (answer.status_code, "hanya untuk mencoba" in answer.content.decode()) == (409, True)
+    assert not Agreement.objects.exists()
