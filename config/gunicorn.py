@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from environs import Env
+from gunicorn.glogging import Logger
 
 env = Env()
 
@@ -26,7 +27,6 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # The heartbeat file must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) and Path("/dev/shm").is_dir() else None
-errorlog = "-"  # requests are logged by config.observing
 loglevel = "warning"
 control_socket_disable = True
 # Loaded once and shared by all processes: less memory, and a broken release does not start at all.
@@ -34,6 +34,18 @@ preload_app = True
 
 # The processes' figures: files that any of them can add up. Read when prometheus_client is first imported.
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="rujukan-metrics-", dir=worker_tmp_dir)
+
+
+class Lines(Logger):
+    """gunicorn's own words go where all words go, so that they are as discreet. Requests: config.observing."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+logger_class = Lines
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -13,6 +13,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from config.errors import told
 
+SOMEWHERE = "an unknown address"
 ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 FIELDS = {
     "at", "level", "logger", "message", "exc_info", "regency", "module", "request_id", "task_id", "task",
@@ -50,14 +51,20 @@ def _lines(error: BaseException | None) -> list[str]:
 
 
 class RouteFilter(logging.Filter):
-    """Django names the path of a failed request; a path may hold a code that opens a case. Its pattern does not."""
+    """Django names the path of a failed request, and gunicorn the line that it could not read. A path may be a secret:
+    it opens a case or an assessment. Its pattern is none.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
         if request is not None and isinstance(record.args, tuple) and record.args:
             match = getattr(request, "resolver_match", None)
-            record.args = (*record.args[:-1], f"/{match.route}" if match else "an unknown address")
+            record.args = (*record.args[:-1], f"/{match.route}" if match else SOMEWHERE)
             record.request = None
+        if record.name == "gunicorn.error":
+            record.msg = str(record.msg).partition(" from ip=")[0]
+            if isinstance(record.args, tuple):
+                record.args = tuple(SOMEWHERE if "/" in str(arg) else arg for arg in record.args)
         return True
 
 
@@ -98,14 +105,12 @@ def logging_settings(*, json: bool, level: str, access: bool) -> dict[str, Any]:
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
-                "filters": ["request"],
+                "filters": ["request", "route"],
                 "formatter": "json" if json else "plain",
             }
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            "django.request": {"filters": ["route"]},
-            "django.security.csrf": {"filters": ["route"]},
             "celery.app.trace": {"filters": ["task"], "level": "WARNING"},  # rujukan.task tells of the rest
             "rujukan.access": {"level": "INFO" if access else "WARNING"},
         },

@@ -14,6 +14,7 @@ import sentry_sdk
 from django.db import connection
 
 from config.errors import told
+from config.logs import SOMEWHERE
 from tenants.context import module_key, request_id
 
 _KEPT = ("event_id", "timestamp", "start_timestamp", "platform", "level", "type", "logger", "transaction",
@@ -72,8 +73,8 @@ def chosen(event: Any, hint: Any) -> Any:
     """What of an event or a transaction leaves this house."""
     hint.pop("attachments", None)
     kept = _picked(event, _KEPT)
-    if (event.get("transaction_info") or {}).get("source") not in _NAMED:
-        kept.pop("transaction", None)
+    if "transaction" in kept and (event.get("transaction_info") or {}).get("source") not in _NAMED:
+        kept["transaction"] = SOMEWHERE
     kept["tags"] = {
         "regency": getattr(connection, "schema_name", "-"),
         "module": module_key.get(),

@@ -39,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "sectors": [(SECTORS[sector], list(found)) for sector, found in groupby(entries, lambda entry: entry.sector)],
         "modules": len(entries),
+        "here": open_here.count(),
         "total": len(regions.regencies()),
         "sandbox": sandbox.address(),
         "base_domain": settings.BASE_DOMAIN,

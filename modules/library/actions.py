@@ -52,8 +52,11 @@ class Outcome:
 def publish(*, regency: Regency, module: Module, version: str, notes: str, by: Any, at: datetime) -> Release:
     """Freeze the templates of a module as a release that other regencies may clone.
 
-    Raises PublicationRefused (nothing to share), NothingChanged, VersionRefused.
+    Raises PublicationRefused (nothing to share, or the sandbox, where anybody may write), NothingChanged,
+    VersionRefused.
     """
+    if regency.is_sandbox:
+        raise PublicationRefused(_("Kabupaten Contoh hanya untuk mencoba: paketnya tidak diterbitkan ke daerah lain."))
     with in_public():
         Regency.objects.select_for_update(no_key=True).get(pk=regency.pk)
     content = content_of(regency, module)

@@ -132,7 +132,7 @@ def _rehearsals(on: set[str]) -> Iterator[Fact]:
     keys = sorted(key for key in on if key in offered)
     if not keys:
         yield Fact(
-            "rehearsal", _("Satu layanan dihidupkan"), False, _("belum ada layanan yang hidup"), "/work/services/list/"
+            "rehearsal", _("Satu layanan dihidupkan"), False, _("belum ada layanan yang hidup"), "/work/start/services/"
         )
     for key in keys:
         note = _("sudah") if key in done else _("ajukan satu permohonan di portal, lalu selesaikan sampai akhir")

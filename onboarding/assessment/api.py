@@ -5,15 +5,16 @@ from typing import Any
 from django.http import Http404
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import localize_input
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from onboarding.assessment.actions import answers
+from onboarding.assessment.actions import answers, links
 from onboarding.assessment.actions.refusals import AssessmentRefused, NoSuchPart
-from onboarding.assessment.forms import AnswerForm
+from onboarding.assessment.forms.answering import AnswerForm
 from onboarding.assessment.models import Answer, Link, Sheet, Unit
 from onboarding.assessment.queries.results import results
 from onboarding.assessment.queries.shown import shown
@@ -28,9 +29,9 @@ class EntrySerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=0, default=0)
     choice = serializers.CharField(required=False)
     items = serializers.ListField(child=serializers.CharField(), required=False, max_length=60)
-    number = serializers.CharField(required=False)
-    numerator = serializers.CharField(required=False)
-    denominator = serializers.CharField(required=False)
+    number = serializers.DecimalField(max_digits=13, decimal_places=3, required=False)
+    numerator = serializers.IntegerField(required=False)
+    denominator = serializers.IntegerField(required=False)
     note = serializers.CharField(required=False, allow_blank=True, max_length=500)
 
 
@@ -44,6 +45,7 @@ class _Held(APIView):
         found = Link.objects.of(token).open(timezone.now()).select_related("assessment", "unit", "sheet").first()
         if found is None or found.assessment.anonymised_at:
             raise Http404
+        links.touch(link=found, at=timezone.now())
         return found
 
 
@@ -131,9 +133,11 @@ def _place(link: Link, data: dict[str, Any]) -> tuple[Sheet, Unit]:
 
 
 def _form_data(data: dict[str, Any]) -> dict[str, Any]:
-    """As the page would send it."""
-    names = ("choice", "items", "number", "numerator", "denominator", "note", "version")
-    return {f"{data['question']}-{name}": data[name] for name in names if name in data}
+    """As the page would send it: numbers are written there as the language writes them."""
+    names = ("choice", "items", "note", "version")
+    plain = {name: data[name] for name in names if name in data}
+    numbers = {name: localize_input(data[name]) for name in ("number", "numerator", "denominator") if name in data}
+    return {f"{data['question']}-{name}": value for name, value in (plain | numbers).items()}
 
 
 def _is_open(link: Link, answer: Answer) -> bool:

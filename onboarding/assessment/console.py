@@ -17,7 +17,7 @@ from onboarding.assessment.actions import answers as answering
 from onboarding.assessment.actions import assessments as course
 from onboarding.assessment.actions import instruments as editing
 from onboarding.assessment.actions.refusals import AnswerChanged, AssessmentRefused
-from onboarding.assessment.forms import BulkVerdictForm, InstrumentForm, NoteForm, VerdictForm
+from onboarding.assessment.forms.verifying import BulkVerdictForm, InstrumentForm, NoteForm, VerdictForm
 from onboarding.assessment.models import Answer, Assessment, Evidence, Instrument
 from onboarding.assessment.queries import lists
 from onboarding.assessment.queries.document import pdf
@@ -68,7 +68,8 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
         "may_verify": request.user.has(_VERIFY),  # type: ignore[union-attr]
         "crumbs": _crumbs(),
     }
-    return render(request, "assessment/console/assessment.html", context)
+    with found.on_its_clock():
+        return render(request, "assessment/console/assessment.html", context)
 
 
 @require_GET
@@ -99,7 +100,8 @@ def answers(request: HttpRequest, code: str) -> HttpResponse:
         "first_url": f"?{urlencode({'verdict': verdict, 'section': section})}" if "after" in request.GET else "",
         "crumbs": _crumbs(found),
     }
-    return render(request, "assessment/console/answers.html", context)
+    with found.on_its_clock():
+        return render(request, "assessment/console/answers.html", context)
 
 
 @require_POST
@@ -107,7 +109,9 @@ def answers(request: HttpRequest, code: str) -> HttpResponse:
 def verdict(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Accept or refuse the evidence of one answer; a fragment, or back to the list."""
     found = get_object_or_404(
-        Answer.objects.select_related("sheet__instrument", "unit"), pk=pk, sheet__assessment__code=code
+        Answer.objects.select_related("sheet__instrument", "sheet__assessment", "unit"),
+        pk=pk,
+        sheet__assessment__code=code,
     )
     form, refusal, status = VerdictForm(request.POST), "", 200
     if form.is_valid():
@@ -127,7 +131,8 @@ def verdict(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "refusal": refusal,
         "typed": request.POST.get("note", ""),
     }
-    return render(request, "assessment/console/answers.html#check", context, status=status)
+    with found.sheet.assessment.on_its_clock():
+        return render(request, "assessment/console/answers.html#check", context, status=status)
 
 
 @require_POST
@@ -166,8 +171,9 @@ def evidence(request: HttpRequest, code: str, file_uuid: Any) -> HttpResponseBas
 def results(request: HttpRequest, code: str) -> HttpResponse:
     """The result as its people see it."""
     found = get_object_or_404(Assessment, code=code)
-    context = {"object": found, **shown(computed(found)), "crumbs": _crumbs(found)}
-    return render(request, "assessment/console/results.html", context)
+    with found.on_its_clock():
+        context = {"object": found, **shown(computed(found)), "crumbs": _crumbs(found)}
+        return render(request, "assessment/console/results.html", context)
 
 
 @require_GET
@@ -177,7 +183,7 @@ def document(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Assessment, code=code)
     headers = {"Content-Disposition": f'inline; filename="penilaian-{found.code.lower()}.pdf"'}
     headers["Cache-Control"] = "private, no-store"
-    return HttpResponse(pdf(computed(found), at=timezone.now()), content_type="application/pdf", headers=headers)
+    return HttpResponse(pdf(found, at=timezone.now()), content_type="application/pdf", headers=headers)
 
 
 @require_POST

@@ -2,18 +2,20 @@
 
 import hashlib
 import uuid
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.assessment.schema import Instrument as Content
 from onboarding.assessment.schema import read
 from tenants import regions
 from tenants.files.uploads import KINDS
-from tenants.people.formats import ukuran
+from tenants.people.formats import ZONES, ukuran
 
 
 class Instrument(models.Model):
@@ -107,6 +109,15 @@ class Assessment(models.Model):
     @property
     def is_filling(self) -> bool:
         return self.state == self.State.FILLING and self.anonymised_at is None
+
+    @property
+    def short_zone(self) -> str:
+        """`WIB`, `WITA` or `WIT`."""
+        return ZONES[self.regency.time_zone]
+
+    def on_its_clock(self) -> AbstractContextManager[None]:
+        """Within it, times are told as the regency's clocks show them (WIB, WITA or WIT)."""
+        return timezone.override(self.regency.time_zone)
 
 
 class Sheet(models.Model):
@@ -247,6 +258,8 @@ class Answer(models.Model):
     question = models.CharField(max_length=40)
     value = models.JSONField(default=dict)  # shapes: rules/values.py; {} is no answer
     is_measured = models.BooleanField(default=False)
+    # The tries of rules/measuring.py, the browser, and `at`; empty when the figure was typed.
+    measurement = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     note = models.CharField(_("Catatan"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1)
     answered_at = models.DateTimeField()

@@ -21,7 +21,7 @@ def send_link(link_id: int, token: str) -> None:
         link = links.filter(pk=link_id).first()
         if link is None or not link.email:
             return
-        with translation.override(settings.LANGUAGE_CODE):
+        with translation.override(settings.LANGUAGE_CODE), link.assessment.on_its_clock():
             body = render_to_string(
                 "assessment/mail/link.txt",
                 {"link": link, "assessment": link.assessment, "url": link_url(token), "site": current_site_url()},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from modules.contract import Module, Sector, SuggestedRole
 from modules.menu import SECTORS
@@ -66,16 +66,19 @@ def entry(key: str) -> Entry | None:
 
 def running() -> dict[str, int]:
     """In how many regencies each key is on. One query."""
-    on = ModuleSwitch.objects.filter(state=ModuleSwitch.State.ON, regency__state__in=_OPEN)
-    on = on.exclude(regency__code=SANDBOX.code)
+    on = ModuleSwitch.objects.filter(state=ModuleSwitch.State.ON, regency__in=_at_work())
     return dict(on.values("module_key").annotate(n=Count("pk")).values_list("module_key", "n"))
 
 
 def runners(key: str, most: int = 12) -> Runners:
     """Which regencies have it on; `most` of them by name."""
-    on = Regency.objects.filter(state__in=_OPEN, switches__module_key=key, switches__state=ModuleSwitch.State.ON)
-    on = on.exclude(code=SANDBOX.code).order_by("name", "code")
-    return Runners(on.count(), on[:most])
+    on = _at_work().filter(switches__module_key=key, switches__state=ModuleSwitch.State.ON).order_by("name", "code")
+    return Runners(on.count(), list(on[:most]))
+
+
+def _at_work() -> QuerySet[Regency]:
+    """Those that serve people with it: neither in trial nor closed, nor the one to try things in."""
+    return Regency.objects.filter(state__in=_OPEN, live_at__isnull=False).exclude(code=SANDBOX.code)
 
 
 def named(keys: Iterable[str]) -> list[tuple[str, str]]:

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from modules.services import public as services
+from modules.switches import state_of
 from onboarding.applications import facts
+from tenants.accounts.models import Role
 from tenants.models import Regency
 
 
@@ -27,9 +31,9 @@ def steps(regency: Regency, found: list[facts.Fact]) -> list[Step]:
     by_key = {fact.key: fact for fact in found}
     roles = [fact for fact in found if fact.key.startswith("roles:")]
     rehearsals = [fact for fact in found if fact.key.startswith("rehearsal")]
-    services = [fact for fact in rehearsals if fact.key != "rehearsal"]
+    open_ = [fact for fact in rehearsals if fact.key != "rehearsal"]
     staffed = [fact for fact in roles if fact.holds]
-    rehearsed = [fact for fact in services if fact.holds]
+    rehearsed = [fact for fact in open_ if fact.holds]
     return [
         Step(
             _("Lambang dan warna"),
@@ -58,23 +62,62 @@ def steps(regency: Regency, found: list[facts.Fact]) -> list[Step]:
         Step(
             _("Hidupkan layanan pertama"),
             _("Mulai dari satu layanan yang sederhana. Yang lain dapat dihidupkan kapan saja."),
-            "/work/services/list/",
+            "/work/start/services/",
             _("Buka daftar layanan"),
-            bool(services),
-            _("%s layanan hidup") % len(services),
+            bool(open_),
+            _("%s layanan hidup") % len(open_),
         ),
         Step(
             _("Latihan satu berkas"),
             _("Ajukan di portal seperti warga, selesaikan seperti petugas. Tidak dihitung, bernomor UJI."),
-            next((fact.url for fact in services if not fact.holds), "/"),
+            next((fact.url for fact in open_ if not fact.holds), "/"),
             _("Buka portal"),
-            bool(services) and len(rehearsed) == len(services),
-            _("%(done)s dari %(all)s layanan sudah dilatih") % {"done": len(rehearsed), "all": len(services)},
+            bool(open_) and len(rehearsed) == len(open_),
+            _("%(done)s dari %(all)s layanan sudah dilatih") % {"done": len(rehearsed), "all": len(open_)},
         ),
         _of(by_key["agreements"], _("Naskah kerja sama"), _(
             "Cetak, tandatangani, pindai, dan unggah. Tim pusat memeriksa keabsahannya."
         ), _("Lihat naskah")),
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A service that can be switched on, and whose work it is."""
+
+    key: str
+    name: str
+    summary: str
+    office: str
+    roles: tuple[str, ...]
+    state: str
+
+
+def offered(regency: Regency) -> list[Offered]:
+    """The published services of the current schema, by name."""
+    names = dict(Role.objects.values_list("key", "name"))
+    by_service = services.roles_by_service()
+    found = _published().select_related("current", "unit").order_by("name")
+    return [
+        Offered(
+            key=each.key,
+            name=each.name,
+            summary=each.definition.summary,
+            office=each.unit.label if each.unit else each.definition.office,
+            roles=tuple(sorted(names.get(role, role) for role in by_service.get(each.key, ()))),
+            state=state_of(regency, each.key),
+        )
+        for each in found
+    ]
+
+
+def service(key: str) -> services.Service | None:
+    """A published service by its key."""
+    return _published().filter(key=key).first()
+
+
+def _published() -> QuerySet[services.Service]:
+    return services.Service.objects.exclude(current=None)
 
 
 def found_for(regency: Regency, at: datetime) -> list[facts.Fact]:

@@ -6,6 +6,7 @@ app_name = "start"
 urlpatterns = [
     path("", views.checklist, name="checklist"),
     path("request/", views.go_live, name="go_live"),
+    path("services/", views.services, name="services"),
     path("agreements/", views.agreements, name="agreements"),
     path("agreements/<uuid:paper_uuid>/", views.paper, name="paper"),
 ]

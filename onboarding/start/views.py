@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from modules.switches import ON, SwitchRefused, switch
 from onboarding.applications import actions
 from onboarding.applications.forms import AgreementForm
 from onboarding.applications.models import TONES, GoLiveRequest, Paper
@@ -56,6 +57,27 @@ def go_live(request: HttpRequest) -> HttpResponse:
         return _show(request, error=str(refused), status=409)
     messages.success(request, _("Permintaan terkirim. Tim pusat memeriksa daftar ini dan memutuskan."))
     return redirect("start:checklist")
+
+
+@require_http_methods(["GET", "POST"])
+@require(StaffPermission.MANAGE_MODULES)
+def services(request: HttpRequest) -> HttpResponse:
+    """The services that could be switched on, what each needs, and the switch."""
+    regency, status = request.regency, 200  # type: ignore[attr-defined]
+    if request.method == "POST":
+        key = request.POST.get("service", "")[:60]
+        offered = queries.service(key)
+        if offered is None:
+            raise Http404
+        try:
+            switch(regency=regency, key=key, state=ON, by=request.user, at=timezone.now())
+            messages.success(request, _("%s hidup. Langkah berikutnya: undang petugasnya.") % offered.name)
+            return redirect("start:services")
+        except SwitchRefused as refused:
+            messages.error(request, str(refused))
+            status = 409
+    context = {"rows": queries.offered(regency), "crumbs": [(_("Langkah menuju mulai"), "/work/start/")]}
+    return render(request, "onboarding/start/services.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,6 +7,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from tenants.organisation.actions.imports import COLUMNS
+from tenants.organisation.actions.tables import MOST_ROWS
 from tenants.organisation.models import Unit
 from tenants.organisation.queries import search_villages
 
@@ -15,6 +16,33 @@ def units_workbook() -> bytes:
     """Every open unit as XLSX."""
     units = Unit.objects.open().select_related("parent")
     return _workbook([str(label) for label in COLUMNS.values()], (_unit_row(unit) for unit in units))
+
+
+def offices_workbook() -> bytes:
+    """The agencies as they are known, to be completed and sent back; beside them the words that an import knows.
+
+    Without districts: their offices are known with their places.
+    """
+    agencies = Unit.objects.open().agencies().exclude(kind=Unit.Kind.KECAMATAN).order_by("code")
+    kinds = [str(kind.label) for kind in Unit.Kind if kind not in Unit.VILLAGE_KINDS]
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        bold = book.add_format({"bold": True})
+        sheet = book.add_worksheet(_("OPD"))
+        sheet.freeze_panes(1, 2)
+        sheet.set_column(0, len(COLUMNS) - 1, 18)
+        sheet.write_row(0, 0, [str(label) for label in COLUMNS.values()], bold)
+        for number, unit in enumerate(agencies.select_related("parent"), 1):
+            sheet.write_row(number, 0, _unit_row(unit))
+        known = book.add_worksheet(_("Pilihan"))
+        known.set_column(0, 2, 30)
+        known.write_row(0, 0, [str(COLUMNS[name]) for name in ("kind", "size", "six_day_week")], bold)
+        for place, words in enumerate((kinds, list(Unit.Size.values), [_("ya"), _("tidak")])):
+            known.write_column(1, place, words)
+        column = list(COLUMNS).index("kind")
+        choices = f"='{known.name}'!$A$2:$A${len(kinds) + 1}"
+        sheet.data_validation(1, column, MOST_ROWS, column, {"validate": "list", "source": choices})
+    return file.getvalue()
 
 
 def villages_workbook(text: str = "", district_code: str = "") -> bytes:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("units/new/", units.unit_new, name="unit_new"),
     path("units/export/", units.units_export, name="units_export"),
     path("units/import/", imports.units_import, name="units_import"),
+    path("units/import/offices.xlsx", units.offices_sheet, name="offices_sheet"),
     path("units/import/<int:queued>/", imports.units_queued, name="units_queued"),
     path("units/<int:unit>/", units.unit, name="unit"),
     path("units/<int:unit>/edit/", units.unit_edit, name="unit_edit"),

@@ -17,7 +17,11 @@ NIK, KK, NIP, NPWP = "3325014405910003", "3325010101100007", "198703042010012005
 NAME, PHONE, EMAIL = "Sulastriningtyas Wibowati", "081355512345", "sulastri.wibowati@contoh.test"
 STREET, NOTE = "Dukuh Kalipucang Wetan", "penyakitnya dirahasiakan"
 HOST = "sikka.localhost"
-PLANTED = (NIK, KK, NIP, NPWP, NAME, PHONE, EMAIL, STREET, NOTE, "Sulastriningtyas", "kue-rahasia", "token-rahasia")
+LINK = "tautan_RAHASIA_penilaian_0123456789"
+"""Whoever has it fills in an assessment."""
+PLANTED = (
+    NIK, KK, NIP, NPWP, NAME, PHONE, EMAIL, STREET, NOTE, "Sulastriningtyas", "kue-rahasia", "token-rahasia", LINK,
+)  # fmt: skip
 
 
 def view(request: Any, nik: str) -> Any:
@@ -60,7 +64,7 @@ def fail(nik: str, who: str) -> None:
     raise LookupError(f"no claim of {who} with {nik}")
 
 
-def asked(method: str, path: str, form: dict[str, str] | None = None) -> str:
+def asked(method: str, path: str, form: dict[str, str] | None = None, host: str = HOST) -> str:
     """Hand a request to the application as gunicorn would; the status of the answer."""
     from config.wsgi import application
 
@@ -71,7 +75,7 @@ def asked(method: str, path: str, form: dict[str, str] | None = None) -> str:
         "QUERY_STRING": urlencode({"q": PHONE, "nama": NAME}),
         "CONTENT_TYPE": "application/x-www-form-urlencoded",
         "CONTENT_LENGTH": str(len(body)),
-        "HTTP_HOST": HOST,
+        "HTTP_HOST": host,
         "HTTP_COOKIE": "kue=kue-rahasia",
         "HTTP_AUTHORIZATION": "Token token-rahasia",
         "HTTP_REFERER": f"https://x.test/?nik={NIK}",
@@ -85,6 +89,26 @@ def asked(method: str, path: str, form: dict[str, str] | None = None) -> str:
         pass
     answer.close()  # type: ignore[attr-defined]
     return said[0][:3]
+
+
+def _follow_the_link() -> None:
+    """The link of an assessment goes wrong in every way: nobody's, cut off, posted from elsewhere, broken, mailed."""
+    from onboarding.assessment import tasks
+    from onboarding.assessment.views import access
+
+    held = f"/assessment/{LINK}/"
+    assert asked("GET", held, host="localhost") == "404"
+    assert asked("GET", f"{held}nowhere/", host="localhost") == "404", "no pattern fits"
+    assert asked("POST", f"{held}submission/", {"shared": "yes"}, host="localhost") == "403", "no CSRF token"
+    assert asked("GET", f"/api/v1{held}", host="localhost") == "404"
+
+    def broken(token: str) -> Any:
+        raise KeyError(token)
+
+    access._find = broken
+    assert asked("GET", held, host="localhost") == "500"
+    tasks.Link = None  # type: ignore[assignment, misc]
+    tasks.send_link.apply(args=[1, LINK], headers={"_schema_name": "public"}, task_id="0b7b")
 
 
 def web() -> None:
@@ -103,6 +127,7 @@ def web() -> None:
     assert asked("POST", f"/orang/{NIK}/", form) == "500"
     assert asked("GET", "/tersesat/") == "500"
     assert asked("GET", f"/tidak-ada/{NIK}/{NAME}/") == "404"
+    _follow_the_link()
     _speak()
 
 

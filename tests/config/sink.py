@@ -19,6 +19,8 @@ class Sink:
     port: int = 0
     bodies: list[bytes] = field(default_factory=list)
     items: dict[str, list[Any]] = field(default_factory=dict)
+    log: str = ""
+    """What the process that sent it has written meanwhile."""
 
     @property
     def dsn(self) -> str:

@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from config import health, metrics
 from config.celery import app, hand_on_the_request, module_of
-from config.logs import JsonLines, LineFormatter, logging_settings
+from config.logs import JsonLines, LineFormatter, RouteFilter, logging_settings
 from tenants import liveness, tally
 from tenants.accounts.models import User
 from tenants.context import RequestFilter, request_id
@@ -42,7 +42,8 @@ def lines() -> Iterator[list[dict[str, Any]]]:
             found.append(json.loads(formatter.format(record)))
 
     handler = Keep()
-    handler.addFilter(RequestFilter())
+    for name in logging_settings(json=True, level="INFO", access=True)["handlers"]["console"]["filters"]:
+        handler.addFilter({"request": RequestFilter, "route": RouteFilter}[name]())
     watched = [
         logging.getLogger(name)
         for name in ("rujukan.access", "rujukan.task", "django.request", "django.security.csrf", "celery.app.trace")

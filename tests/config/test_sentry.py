@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 
-from tests.config.accident import PLANTED, PROCESSES
+from config.logs import SOMEWHERE
+from tests.config.accident import LINK, PLANTED, PROCESSES
 from tests.config.sink import Sink, listening
 from tests.conftest import drop_regency, make_regency
 
@@ -34,6 +35,7 @@ def _of(process: str, told: dict[str, str]) -> Sink:
             env={**told, "SENTRY_DSN": sink.dsn}, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
+    sink.log = done.stderr + done.stdout
     return sink
 
 
@@ -87,7 +89,18 @@ def test_traces_carry_them_too(sent: dict[str, Sink]) -> None:
     assert (page["tags"]["regency"], page["tags"]["status"]) == ("sikka", "500")
     assert {t["release"] for t in (*tasks.values(), *pages.values())} == {"2026.11"}
     assert ("db", "SELECT") in {(span["op"], span.get("description")) for span in page["spans"]}
-    assert "" in pages, "an address that leads nowhere has no name: it would be what somebody typed"
+    assert SOMEWHERE in pages, "an address that leads nowhere has no name: it would be what somebody typed"
+
+
+def test_a_link_that_opens_an_assessment_is_nowhere(sent: dict[str, Sink]) -> None:
+    """Neither in events and traces (above) nor in the log: pages are told by their pattern."""
+    web = sent["web"]
+    names = {trace["transaction"] for trace in web.items["transaction"]}
+    assert {"/assessment/{token}/", SOMEWHERE, "onboarding.assessment.send_link"} <= names
+    assert "KeyError" in exceptions(web)
+    assert LINK not in web.log
+    assert "Not Found: /assessment/<str:token>/" in web.log
+    assert "Forbidden (CSRF cookie not set.): /assessment/<str:token>/submission/" in web.log
 
 
 def test_what_is_left_finds_the_fault(sent: dict[str, Sink]) -> None:

@@ -62,6 +62,18 @@ def _batang(at: datetime) -> None:
     with in_schema("batang"):
         enlist("batang", list({role.key: role for module in discover() for role in module.roles}.values()), at)
         _santunan(at)
+    _packages(at)
+
+
+def _packages(at: datetime) -> None:
+    """What others clone from Batang."""
+    from modules.library.actions import publish
+    from modules.registry import find
+    from tenants.models import Regency
+
+    regency, module = Regency.objects.get(schema_name="batang"), find("services")
+    assert module is not None
+    publish(regency=regency, module=module, version="1.0.0", notes="Templat Batang", by=None, at=at)
 
 
 def _santunan(at: datetime) -> None:

@@ -1,6 +1,7 @@
 """A regency assesses itself: the Sekda starts, a village answers on a telephone, two people meet on one answer."""
 
 import re
+import socket
 
 import pytest
 from playwright.sync_api import expect
@@ -51,6 +52,22 @@ def test_the_first_page_is_light(site: Deployment) -> None:
     """It lists all 514, and a slow line must still load it."""
     total, parts = weight(site.visitor("localhost"), "/assessment/")
     assert total <= PORTAL, parts
+
+
+def test_a_link_is_not_in_the_log_of_the_web_server(site: Deployment) -> None:
+    """Not even when gunicorn cannot read what came."""
+    link = "tautan_RAHASIA_0123456789"
+    for line in (f"GET /assessment/{link}/ HTTP/9.9", f"GET /assessment/{link}/ HTTP/1.1\r\nA b: {link}"):
+        with socket.create_connection(("127.0.0.1", site.place.port), timeout=10) as wire:
+            wire.sendall(f"{line}\r\n\r\n".encode())
+            assert b" 400 " in wire.recv(4096).split(b"\r\n")[0] + b" "
+    visitor = site.visitor("localhost")
+    assert visitor.get(f"/assessment/{link}/nowhere/").status == 404
+    assert visitor.post(f"/assessment/{link}/submission/", {}).status == 403
+    said = site.log("web")
+    assert said.count("Invalid request") == 2
+    assert "Forbidden" in said
+    assert link not in said
 
 
 def _meet_on_one_answer(company: Company, sekda: Person, board: str) -> None:

@@ -5,20 +5,26 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth import authenticate
+from django.core import mail
 from django.core.cache import caches
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django import Settings
 
+from modules.library.models import Release
 from modules.services.models import Case
 from onboarding import sandbox
+from onboarding.applications.models import Agreement
 from onboarding.cast import PASSWORD
 from onboarding.models import ProvisioningRun
 from onboarding.tasks import reset_sandbox
 from tenants.accounts.models import User
+from tenants.mail.models import HeldMail
 from tenants.models import Regency
 from tenants.regions import SANDBOX, districts, regencies, villages
 from tenants.routing import hosts
 from tenants.schemas.context import in_schema
+from tests.onboarding.applications.builders import copy_of, document
 from tests.onboarding.conftest import settle
 
 
@@ -115,3 +121,32 @@ def test_is_not_counted_among_those_who_work_here(contoh: Client) -> None:
     assert "Kabupaten Contoh" not in site.get("/").content.decode()
     assert "Kabupaten Contoh" not in site.get("/catalogue/santunan_kematian/").content.decode()
     assert sandbox.address() in site.get("/").content.decode()
+
+
+def test_no_mail_leaves_it_not_even_to_those_who_are_invited(contoh: Client, settings: Settings) -> None:
+    """Whoever comes by is administrator there and may invite any address in the world."""
+    settings.EMAIL_BACKEND = "tenants.mail.backend.GuardedBackend"
+    settings.EMAIL_DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    with in_schema("contoh"):
+        User.objects.create_user("korban@luar.test", "Korban", "kata-sandi-panjang")
+        mail.send_mail("Anda diundang", "Buka tautan ini.", None, ["korban@luar.test"])
+        assert str(HeldMail.objects.get().recipients) == "korban@luar.test", "to be read in the outbox"
+    assert mail.outbox == []
+
+
+def test_nothing_is_published_from_it(contoh: Client) -> None:
+    """What a visitor writes there is offered to no regency."""
+    contoh.post("/try/", {"part": "administrator"})
+    answer = contoh.post("/work/packages/publications/services/", {"version": "1.0.0", "notes": "Ambil ini"})
+    assert (answer.status_code, "hanya untuk mencoba" in answer.content.decode()) == (409, True)
+    assert not Release.objects.filter(publisher__code=SANDBOX.code).exists()
+
+
+def test_no_paper_is_taken_in_it(contoh: Client) -> None:
+    """Agreements stand in the public schema and would outlive the night."""
+    contoh.post("/try/", {"part": "administrator"})
+    copy = copy_of("pks", code=SANDBOX.code)
+    given = {name: str(copy[name]) for name in ("kind", "number", "signed_on", "ends_on", "contact_email")}
+    answer = contoh.post("/work/start/agreements/", {**given, "copy": document()})
+    assert (answer.status_code, "hanya untuk mencoba" in answer.content.decode()) == (409, True)
+    assert not Agreement.objects.exists()

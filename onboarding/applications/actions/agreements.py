@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from onboarding.applications import papers, tasks
-from onboarding.applications.actions.refusals import AlreadyDecided, Held, ReasonMissing
+from onboarding.applications.actions.refusals import AlreadyDecided, Held, NotEditable, ReasonMissing
 from onboarding.applications.models import Agreement, AgreementReminder, Application, Paper
 from tenants.accounts.models import User
 from tenants.audit.actions import record
@@ -57,7 +57,11 @@ def hand_in(
 
 @transaction.atomic
 def hand_in_from_regency(*, regency: Regency, by: User, at: datetime, **copy: Any) -> Agreement:
-    """A signed copy from the regency's own workspace; who sent it stands in its own audit. Raises as `hand_in`."""
+    """A signed copy from the regency's own workspace; who sent it stands in its own audit. Raises as `hand_in`, and
+    NotEditable in the sandbox: what anybody uploads there must not outlive it.
+    """
+    if regency.is_sandbox:
+        raise NotEditable(_("Kabupaten Contoh hanya untuk mencoba: tidak ada naskah yang diterima di sini."))
     with in_public():
         agreement = hand_in(code=regency.code, application=None, by=None, at=at, **copy)
     record("applications.agreement_handed_in", subject=agreement, by=by, at=at, data={"kind": agreement.kind})

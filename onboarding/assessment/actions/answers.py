@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from onboarding.assessment.actions import links
-from onboarding.assessment.actions.refusals import AnswerChanged, AssessmentRefused, NoSuchPart, closed
+from onboarding.assessment.actions.holding import hold_unit
+from onboarding.assessment.actions.refusals import AnswerChanged, AssessmentRefused, NoSuchPart
 from onboarding.assessment.models import Answer, Assessment, Link, Sheet, Unit
+from onboarding.assessment.rules.measuring import Measured, tries_of
 from tenants.audit.actions import record
 
 
@@ -22,7 +23,7 @@ class Entry:
     value: Mapping[str, Any]
     version: int
     note: str = ""
-    is_measured: bool = False
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,9 @@ def save_answers(*, sheet: Sheet, unit: Unit, entries: Iterable[Entry], by: Link
     """
     entries = list(entries)
     _refuse_foreign(sheet, unit, entries, by)
-    # One unit's answers are saved by one person after the other: also the first answer, which has no row to lock.
-    Unit.objects.select_for_update().get(pk=unit.pk)
-    assessment = Assessment.objects.get(pk=sheet.assessment_id)
-    if not assessment.is_filling:
-        raise closed()
-    wanted = [entry.question for entry in entries]
-    stored = {answer.question: answer for answer in Answer.objects.filter(sheet=sheet, unit=unit, question__in=wanted)}
+    assessment = hold_unit(unit.pk)
+    asked = Answer.objects.filter(sheet=sheet, unit=unit, question__in=[entry.question for entry in entries])
+    stored = {answer.question: answer for answer in asked.select_for_update()}
     answers, conflicts = [], []
     for entry in entries:
         before = stored.get(entry.question)
@@ -68,7 +65,6 @@ def save_answers(*, sheet: Sheet, unit: Unit, entries: Iterable[Entry], by: Link
     if answers:
         data = {"questions": ", ".join(a.question for a in answers), "unit": unit.pk, "link": by.pk}
         record("assessment.answers_saved", subject=assessment, by=None, at=at, data=data)
-        links.touch(link=by, at=at)
     return Saved(tuple(answers), tuple(conflicts))
 
 
@@ -132,14 +128,24 @@ def _refuse_foreign(sheet: Sheet, unit: Unit, entries: list[Entry], by: Link) ->
 
 
 def _is_same(answer: Answer, entry: Entry) -> bool:
-    return answer.value == entry.value and answer.note == entry.note
+    return answer.value == entry.value and answer.note == entry.note and not _is_measured_anew(answer, entry)
+
+
+def _is_measured_anew(answer: Answer, entry: Entry) -> bool:
+    """Whether the page sent other tries than are kept; it sends those that are kept too."""
+    return entry.measured is not None and entry.measured.sent != tries_of(answer.measurement)
 
 
 def _write(before: Answer | None, entry: Entry, *, sheet: Sheet, unit: Unit, by: Link, at: datetime) -> Answer:
     answer = before or Answer(sheet=sheet, unit=unit, question=entry.question, version=0)
     if answer.value != entry.value:
         answer.verdict, answer.verified_at, answer.verified_by, answer.verdict_note = "", None, "", ""
-    answer.value, answer.note, answer.is_measured = dict(entry.value), entry.note, entry.is_measured
+    if entry.measured is not None and _is_measured_anew(answer, entry):
+        answer.measurement = {**entry.measured.sent, "browser": entry.measured.browser, "at": at.isoformat()}
+        answer.is_measured = True
+    elif answer.value != entry.value:
+        answer.measurement, answer.is_measured = {}, False
+    answer.value, answer.note = dict(entry.value), entry.note
     answer.version += 1
     answer.answered_at, answer.answered_by, answer.link = at, by.label, by
     answer.save()

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from onboarding.assessment.actions import links
+from onboarding.assessment.actions.holding import hold_unit, hold_whole
 from onboarding.assessment.actions.refusals import AssessmentRefused, Closed, closed
 from onboarding.assessment.models import Answer, Assessment, Instrument, Link, Sheet, Unit
 from tenants import regions
@@ -92,7 +93,7 @@ def add_offices(*, assessment: Assessment, names: Iterable[str], by: Link, at: d
 @transaction.atomic
 def remove_office(*, office: Unit, by: Link, at: datetime) -> None:
     """Take an office off the list. Raises AssessmentRefused once it has answered, and Closed."""
-    _lock(office.assessment)
+    hold_unit(office.pk)
     if office.kind != Unit.Kind.OPD or Answer.objects.filter(unit=office).exists() or office.evidence.exists():
         raise AssessmentRefused(_("%s sudah mengisi jawaban, jadi tidak dapat dihapus.") % office.name)
     record("assessment.offices_changed", subject=office.assessment, by=None, at=at, data={"removed": 1, "link": by.pk})
@@ -102,7 +103,9 @@ def remove_office(*, office: Unit, by: Link, at: datetime) -> None:
 @transaction.atomic
 def submit(*, assessment: Assessment, by: Link, at: datetime) -> Assessment:
     """Hand the answers to the verifiers; from now on they are locked. Raises Closed."""
-    found = _lock(assessment)
+    found = hold_whole(assessment.pk)
+    if not found.is_filling:
+        raise closed()
     found.state, found.submitted_at, found.submitted_by = State.SUBMITTED, at, by.label
     found.returned_note = ""
     found.save(update_fields=["state", "submitted_at", "submitted_by", "returned_note"])

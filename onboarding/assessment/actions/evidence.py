@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from onboarding.assessment.actions import links
-from onboarding.assessment.actions.refusals import NoSuchPart, TooManyFiles, closed
-from onboarding.assessment.models import Answer, Assessment, Evidence, Link, Sheet, Unit
+from onboarding.assessment.actions.holding import hold_unit
+from onboarding.assessment.actions.refusals import NoSuchPart, TooManyFiles
+from onboarding.assessment.models import Answer, Evidence, Link, Sheet, Unit
 from tenants.audit.actions import record
 from tenants.files.uploads import KINDS, MAX_BYTES, PreparedUpload, prepare
 
@@ -35,15 +35,11 @@ def attach(*, sheet: Sheet, unit: Unit, question: str, upload: Any, by: Link, at
     if not by.opens(sheet, sheet.instrument.read.section_of[question].code, unit):
         raise NoSuchPart(_("Tautan Anda tidak membuka bagian ini."))
     prepared = prepare(upload, max_bytes=MAX_BYTES)
-    Unit.objects.select_for_update().get(pk=unit.pk)
-    assessment = Assessment.objects.get(pk=sheet.assessment_id)
-    if not assessment.is_filling:
-        raise closed()
+    assessment = hold_unit(unit.pk)
     _refuse_too_many(sheet, unit, question, int(prepared.size))
     found = _keep(prepared, sheet=sheet, unit=unit, question=question, by=by, at=at)
     data = {"question": question, "unit": unit.pk, "size": found.size, "link": by.pk}
     record("assessment.evidence_stored", subject=assessment, by=None, at=at, data=data)
-    links.touch(link=by, at=at)
     return found
 
 
@@ -51,9 +47,7 @@ def attach(*, sheet: Sheet, unit: Unit, question: str, upload: Any, by: Link, at
 def remove(*, evidence: Evidence, by: Link, at: datetime) -> None:
     """Delete a file that was sent by mistake; an answer verified by it must be verified again. Raises Closed."""
     sheet = evidence.sheet
-    assessment = Assessment.objects.get(pk=sheet.assessment_id)
-    if not assessment.is_filling:
-        raise closed()
+    assessment = hold_unit(evidence.unit_id)
     Answer.objects.filter(
         sheet=sheet, unit_id=evidence.unit_id, question=evidence.question, verdict=Answer.Verdict.VERIFIED
     ).update(verdict="", verified_at=None, verified_by="", verdict_note="")

@@ -17,6 +17,8 @@ from tenants.audit.actions import record
 
 MOST_LINKS = 1_500
 """More than the villages, districts and offices of any regency together."""
+MOST_SENT = 5
+"""Assessments of one address whose links are sent again at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +57,24 @@ def renew(*, link: Link, at: datetime) -> None:
     link = Link.objects.select_for_update().get(pk=link.pk)
     if not link.email or link.revoked_at or link.assessment.anonymised_at:
         raise AssessmentRefused(_("Tautan ini tidak dapat diperpanjang. Mintalah tautan baru kepada yang mengirimnya."))
-    _replace(link, at)
+    Link.objects.filter(pk=link.pk).update(revoked_at=at)
+    mail(*_again(link, at))
     record("assessment.link_renewed", subject=link.assessment, by=None, at=at, data={"link": link.pk})
 
 
 @transaction.atomic
 def send_again(*, email: str, at: datetime) -> int:
-    """Mail new leading links for every assessment of an address; how many. The old ones stop working."""
-    links = Link.objects.select_for_update().filter(
-        email__iexact=email, is_lead=True, revoked_at=None, assessment__anonymised_at=None
-    )
-    found = list(links.order_by("-pk")[:5])
+    """Mail new leading links for the newest assessments of an address; how many.
+
+    Anybody can ask for this, so the old ones work on until a new one is opened from the mailbox.
+    """
+    old = Link.objects.filter(email__iexact=email, is_lead=True, revoked_at=None, assessment__anonymised_at=None)
+    newest: dict[int, Link] = {}
+    for link in old.select_related("assessment").order_by("-pk"):
+        newest.setdefault(link.assessment_id, link)
+    found = list(newest.values())[:MOST_SENT]
     for link in found:
-        _replace(link, at)
+        mail(*_again(link, at))
         record("assessment.link_renewed", subject=link.assessment, by=None, at=at, data={"link": link.pk})
     return len(found)
 
@@ -106,14 +113,20 @@ def mail(link: Link, token: str) -> None:
 
 
 def touch(*, link: Link, at: datetime) -> None:
-    """Say that a link is in use: it stays open, and its assessment is not abandoned. At most every ten minutes."""
+    """Say that a link is in use: it stays open, and its assessment is not abandoned. At most every ten minutes.
+
+    A leading link that is opened for the first time ends those that were sent to the same address before it.
+    """
     if link.used_at and at - link.used_at < timedelta(minutes=10):
         return
+    if link.is_lead and link.used_at is None:
+        before = Link.objects.filter(assessment=link.assessment_id, is_lead=True, email=link.email, pk__lt=link.pk)
+        before.filter(revoked_at=None).update(revoked_at=at)
     Link.objects.filter(pk=link.pk).update(used_at=at, expires_at=at + timedelta(days=settings.ASSESSMENT_LINK_DAYS))
     Assessment.objects.filter(pk=link.assessment_id).update(active_at=at)
 
 
-def _replace(link: Link, at: datetime) -> None:
-    Link.objects.filter(pk=link.pk).update(revoked_at=at)
+def _again(link: Link, at: datetime) -> tuple[Link, str]:
+    """A new link that opens the same."""
     invitee = Invitee(link.label, link.email, link.sheet, link.section, link.unit)
-    mail(*make(assessment=link.assessment, invitee=invitee, at=at, is_lead=link.is_lead))
+    return make(assessment=link.assessment, invitee=invitee, at=at, is_lead=link.is_lead)

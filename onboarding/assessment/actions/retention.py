@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from onboarding.assessment.actions import evidence
+from onboarding.assessment.actions.holding import hold_whole
 from onboarding.assessment.models import Answer, Assessment, Evidence, ExchangeItem, Link
 from tenants.audit.actions import record
 
@@ -17,7 +18,7 @@ GRACE = timedelta(days=1)
 @transaction.atomic
 def anonymise(*, assessment: Assessment, at: datetime) -> None:
     """Remove contact, labels, addresses, notes and files; scores and decisions stay for comparison."""
-    found = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    found = hold_whole(assessment.pk)
     if found.anonymised_at:
         return
     for file in Evidence.objects.filter(sheet__assessment=found):

@@ -1,13 +1,17 @@
 """The result as a PDF, made by Typst from the same rows as the page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from onboarding.assessment.models import Assessment
 from onboarding.assessment.queries.radar import svg
-from onboarding.assessment.queries.results import Results
+from onboarding.assessment.queries.results import Results, results
 from onboarding.assessment.queries.shown import SheetShown, shown
 from tenants.letters import pdf as letters
 from tenants.people.formats import rupiah, tanggal
@@ -15,9 +19,11 @@ from tenants.people.formats import rupiah, tanggal
 TEMPLATE = Path(__file__).parents[1] / "typst" / "result.typ"
 
 
-def pdf(found: Results, *, at: datetime) -> bytes:
-    """The PDF of a result; the same result gives the same bytes on the same day."""
-    return letters.render(TEMPLATE, data_of(found, at), at=at.replace(hour=0, minute=0, second=0, microsecond=0))
+def pdf(assessment: Assessment, *, at: datetime) -> bytes:
+    """The result as a PDF, in Indonesian whoever reads it; the same result gives the same bytes on the same day."""
+    with translation.override(settings.LANGUAGE_CODE), assessment.on_its_clock():
+        day = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+        return letters.render(TEMPLATE, data_of(results(assessment), day), at=day)
 
 
 def data_of(found: Results, at: datetime) -> dict[str, Any]:
@@ -64,14 +70,14 @@ def data_of(found: Results, at: datetime) -> dict[str, Any]:
         "phases": [
             {
                 "name": name,
-                "people": [[each.text, str(each.count), ", ".join(each.modules[:6])] for each in phase.people],
+                "people": [[title, str(each.count), _shortened(each.modules)] for title, each in people],
                 "lines": [
                     [line.text, f"{line.count} {line.price.unit}", rupiah(line.price.amount), rupiah(line.amount)]
                     for line in phase.lines
                 ],
                 "cost": rupiah(phase.cost),
             }
-            for name, phase in page["phases"]
+            for name, phase, people in page["phases"]
         ],
         "cost": rupiah(found.cost),
         "exchange": [[each.subject, each.direction, each.basis] for each in found.exchanged]
@@ -96,6 +102,10 @@ def _sheet(sheet: SheetShown) -> dict[str, Any]:
         "rows": [[row.code, row.name, row.score, row.claimed, f"{row.answered}/{row.asked}"] for row in sheet.rows],
         "gates": gates,
     }
+
+
+def _shortened(modules: Sequence[str]) -> str:
+    return ", ".join(modules[:6]) + (", …" if len(modules) > 6 else "")
 
 
 def _joined(*texts: str) -> str:

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
 from onboarding.assessment.models import Answer, Assessment, Evidence
 from onboarding.assessment.queries.wording import answer as worded
+from onboarding.assessment.queries.wording import tries as worded_tries
 from onboarding.assessment.rules.values import score_of
 from onboarding.assessment.schema import Question
 from tenants import regions
@@ -24,6 +26,9 @@ class Check:
     section: str
     words: str
     score: str
+    measured: str
+    """The tries behind a figure that a browser measured."""
+    measured_at: datetime | None
     files: tuple[Evidence, ...]
 
 
@@ -47,7 +52,7 @@ def checks(assessment: Assessment, verdict: str, section: str, after: int | None
     if verdict:
         rows = rows.filter(verdict="" if verdict == "open" else verdict)
     if section:
-        rows = rows.filter(question__in=_questions_of(assessment, section))
+        rows = rows.filter(_in_section(assessment, section))
     if after:
         rows = rows.filter(pk__gt=after)
     answers = list(rows.select_related("sheet__instrument", "unit")[:size])
@@ -89,12 +94,14 @@ def several(assessment: Assessment) -> list[tuple[str, str, int]]:
     ]
 
 
-def _questions_of(assessment: Assessment, section: str) -> list[str]:
+def _in_section(assessment: Assessment, section: str) -> Q:
+    """Of `sheet:section`; two instruments may use the same numbers."""
     pk, _colon, code = section.partition(":")
     for sheet in assessment.sheets.select_related("instrument"):
         if str(sheet.pk) == pk:
-            return [q.id for part in sheet.instrument.read.sections if part.code == code for q in part.questions]
-    return []
+            parts = [part for part in sheet.instrument.read.sections if part.code == code]
+            return Q(sheet=sheet, question__in=[question.id for part in parts for question in part.questions])
+    return Q(pk__in=[])
 
 
 def _files(answers: Sequence[Answer]) -> dict[tuple[int, int, str], list[Evidence]]:
@@ -109,11 +116,14 @@ def _check(answer: Answer, files: dict[tuple[int, int, str], list[Evidence]]) ->
     content = answer.sheet.instrument.read
     question = content.questions[answer.question]
     score = score_of(content, question, answer.value)
+    at = answer.measurement.get("at")
     return Check(
         answer=answer,
         question=question,
         section=content.section_of[question.id].code,
         words=worded(question, content, answer.value),
         score="" if score is None else f"{score.normalize():f}",
+        measured=worded_tries(answer.measurement),
+        measured_at=datetime.fromisoformat(at) if at else None,
         files=tuple(files.get((answer.sheet_id, answer.unit_id, answer.question), ())),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
-SIZE, RADIUS = 420, 130
+SIZE, RADIUS = 340, 130
 CENTRE = SIZE / 2
 RINGS = 4
 

@@ -234,10 +234,10 @@ def running(code: str) -> set[str]:
 
 
 def _shared_of(code: str) -> Scored | None:
-    """The newest readiness of a regency that allows comparing."""
+    """The newest readiness of a regency that allows comparing. Anybody may begin one: only a verified one counts."""
     if not code:
         return None
-    found = Assessment.objects.filter(regency_code=code, shared_at__isnull=False, anonymised_at=None).order_by("-pk")
-    if (latest := found.first()) is None:
+    verified = Assessment.objects.filter(regency_code=code, state=Assessment.State.VERIFIED, anonymised_at=None)
+    if (latest := verified.filter(shared_at__isnull=False).order_by("-pk").first()) is None:
         return None
     return next((each for each in scores_only(latest) if each.outcome.instrument.module_defaults), None)

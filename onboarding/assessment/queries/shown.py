@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from onboarding.assessment.models import Decision, Unit
+from onboarding.assessment.queries import wording
 from onboarding.assessment.queries.radar import Radar, Spoke, radar, share
 from onboarding.assessment.queries.results import Gap, ModuleLine, Results, Scored
 from onboarding.assessment.queries.wording import number
@@ -91,7 +92,11 @@ def shown(found: Results) -> dict[str, Any]:
             for name, count in found.counts
             if found.lines
         ],
-        "phases": [(wave_name(phase.number), phase) for phase in found.phases if phase.people or phase.lines],
+        "phases": [
+            (wave_name(phase.number), phase, [(wording.where(each.text, each.per), each) for each in phase.people])
+            for phase in found.phases
+            if phase.people or phase.lines
+        ],
     }
 
 
@@ -139,6 +144,18 @@ def module_row(line: ModuleLine) -> ModuleRow:
         note=note,
         causes=" ".join(causes),
     )
+
+
+def module_shown(line: ModuleLine) -> dict[str, Any]:
+    """Template context of one module."""
+    return {
+        "line": line,
+        "tone": TONES[line.suggestion.decision],
+        "suggested": decision_name(line.suggestion.decision),
+        "people": [wording.need(each) for each in line.rule.people],
+        "hardware": [wording.need(each) for each in line.rule.hardware],
+        "evidence": wording.evidence(line.module.evidence),
+    }
 
 
 def _sheet(each: Scored) -> SheetShown:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from onboarding.assessment.rules.decisions import Reason
 from onboarding.assessment.rules.values import figure
-from onboarding.assessment.schema import Instrument, Question
+from onboarding.assessment.schema import Instrument, Need, Question
+from tenants.people.formats import ukuran
 
 
 def number(value: Decimal | None, places: int | None = None) -> str:
@@ -67,6 +68,47 @@ def answer(question: Question, instrument: Instrument, value: Mapping[str, Any])
         "whole": number(Decimal(value["denominator"])),
         "percent": number(figure(question, value)),
     }
+
+
+def where(text: str, per: str | None) -> str:
+    """A role or a thing and where it is: `Operator, setiap OPD`."""
+    places = {"opd": _("setiap OPD"), "kecamatan": _("setiap kecamatan"), "desa": _("setiap desa/kelurahan")}
+    return f"{text}, {places[per]}" if per in places else text
+
+
+def need(found: Need) -> str:
+    """`3 Verifikator Dinsos`, `Operator, setiap OPD`."""
+    return where(found.text if found.count == 1 else f"{found.count} {found.text}", found.per)
+
+
+def evidence(code: str) -> str:
+    """Where a module of the catalogue was found."""
+    return {
+        "batang": _("Disebut dalam sumber tentang Batang"),
+        "manggarai": _("Disebut dalam sumber tentang Manggarai"),
+        "daerah-lain": _("Disebut dalam sumber tentang daerah lain"),
+        "pengetahuan-umum": _("Pengetahuan umum, belum diperiksa sumbernya"),
+    }[code]
+
+
+def tries(kept: Mapping[str, Any]) -> str:
+    """What a browser measured, try by try, and in which browser; empty when the figure was typed."""
+    if not kept:
+        return ""
+    single = kept["ping_ms"] == 0
+    words = ", ".join(
+        f"{_ms(each['ms'])} ms"
+        if single
+        else _("%(size)s dalam %(ms)s ms") % {"size": ukuran(each["bytes"]), "ms": _ms(each["ms"])}
+        for each in kept["tries"]
+    )
+    if not single:
+        words = _("%(tries)s; tanpa isi %(ping)s ms") % {"tries": words, "ping": _ms(kept["ping_ms"])}
+    return _("%(tries)s (%(browser)s)") % {"tries": words, "browser": kept["browser"] or _("peramban tidak dikenal")}
+
+
+def _ms(value: float) -> str:
+    return number(Decimal(str(value)))
 
 
 def scores(ours: Decimal, theirs: Decimal) -> str:

@@ -5,27 +5,31 @@ what the ratio questions are short of (`shortages`). Unit prices are data of the
 The phases are those of Demak's path with Batang (chapter 0): the basis, then wave by wave.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
 
 from onboarding.assessment.rules.scoring import Given
 from onboarding.assessment.rules.values import shortage
-from onboarding.assessment.schema import Instrument, ModuleRule, Need, Price, RatioQuestion
+from onboarding.assessment.schema import Instrument, ModuleRule, Need, Price, RatioQuestion, Scope
 
 TRAINING = "module_training"
 SHARED = "computer"
 """Bought where the answers say that operators have none; not once more for each module."""
 TAKEN = ("adopsi", "adaptasi")
 """Decisions that make a regency run the module."""
+Key = tuple[str, Scope | None]
+"""A role or a thing, and the kind of unit that has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """A role to fill and train, once however many modules it works in."""
+    """A role to fill and train, once however many modules it works in; each kind of unit has its own people."""
 
     text: str
+    per: Scope | None
     count: int
     modules: tuple[str, ...]
 
@@ -71,11 +75,10 @@ def plan(
     """People and purchases by phase. Who was trained, and what was bought, in an earlier wave is not counted again."""
     prices = {price.code: price for price in instrument.prices}
     phases = [Phase(0, (), tuple(_shortages(instrument, list(given), prices)))]
-    roles: set[str] = set()
-    bought: set[tuple[str, str | None]] = set()
+    trained_before: Counter[Key] = Counter()
+    bought: Counter[Key] = Counter()
     for number, rules in waves:
-        people = [each for each in people_of(rules, units) if each.text not in roles]
-        roles |= {each.text for each in people}
+        people = _untrained(people_of(rules, units), trained_before)
         lines = _hardware(rules, units, prices, bought)
         trained = sum(each.count for each in people)
         if trained and TRAINING in prices:
@@ -86,12 +89,23 @@ def plan(
 
 def people_of(rules: Iterable[ModuleRule], units: Mapping[str, int]) -> list[People]:
     """The roles of modules; the same role in several modules is one group of people."""
-    found: dict[str, tuple[int, list[str]]] = {}
+    found: dict[Key, tuple[int, list[str]]] = {}
     for rule in rules:
         for need in rule.people:
-            count, modules = found.get(need.text, (0, []))
-            found[need.text] = (max(count, _count(need, units)), [*modules, rule.module])
-    return [People(text, count, tuple(modules)) for text, (count, modules) in found.items() if count]
+            count, modules = found.get((need.text, need.per), (0, []))
+            found[need.text, need.per] = (max(count, _count(need, units)), [*modules, rule.module])
+    return [People(text, per, count, tuple(modules)) for (text, per), (count, modules) in found.items() if count]
+
+
+def _untrained(people: Iterable[People], before: Counter[Key]) -> list[People]:
+    """Those who were not among the trained yet. Adds them to `before`."""
+    new = []
+    for each in people:
+        key = (each.text, each.per)
+        if each.count > before[key]:
+            new.append(replace(each, count=each.count - before[key]))
+            before[key] = each.count
+    return new
 
 
 def _shortages(instrument: Instrument, given: list[Given], prices: Mapping[str, Price]) -> list[Line]:
@@ -105,26 +119,22 @@ def _shortages(instrument: Instrument, given: list[Given], prices: Mapping[str, 
 
 
 def _hardware(
-    rules: Iterable[ModuleRule],
-    units: Mapping[str, int],
-    prices: Mapping[str, Price],
-    bought: set[tuple[str, str | None]],
+    rules: Iterable[ModuleRule], units: Mapping[str, int], prices: Mapping[str, Price], bought: Counter[Key]
 ) -> list[Line]:
     """Each thing once for the units that need it: modules share the telephones of an office. Adds to `bought`."""
-    found: dict[tuple[str, str | None], tuple[Need, int, list[str]]] = {}
+    found: dict[Key, tuple[Need, int, list[str]]] = {}
     for rule in rules:
         for need in rule.hardware:
-            key = (need.price, need.per)
-            if need.price not in prices or need.price == SHARED or key in bought:
+            if need.price not in prices or need.price == SHARED:
                 continue
-            first, count, modules = found.get(key, (need, 0, []))
-            found[key] = (first, max(count, _count(need, units)), [*modules, rule.module])
-    bought |= set(found)
-    return [
-        Line(need.text, prices[need.price], count, ", ".join(modules))
-        for need, count, modules in found.values()
-        if count
-    ]
+            first, count, modules = found.get((need.price, need.per), (need, 0, []))
+            found[need.price, need.per] = (first, max(count, _count(need, units)), [*modules, rule.module])
+    lines = []
+    for key, (need, count, modules) in found.items():
+        if count > bought[key]:
+            lines.append(Line(need.text, prices[need.price], count - bought[key], ", ".join(modules)))
+            bought[key] = count
+    return lines
 
 
 def _count(need: Need, units: Mapping[str, int]) -> int:

@@ -7,6 +7,7 @@ Sources: chapter 5 of the domain report and `assessment.json`.
 - Pemdi 2026, PermenPANRB 8/2026 (method `index`): aspect = Σ(weight·level) / aspect weight; total = Σ(aspect
   weight/100 · aspect). SPBE 2020, PermenPANRB 59/2020, is the same sum written over all indicators.
 What nobody has answered adds nothing to a total: until the answers are complete it is a floor, and marked so.
+Totals are summed from unrounded sections and rounded once, at the end: a predicate begins at an exact bound.
 """
 
 import statistics
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from typing import overload
 
 from onboarding.assessment.rules.values import Value, score_of
 from onboarding.assessment.schema import Band, Instrument, Question, Section
@@ -58,10 +60,20 @@ class QuestionResult:
 @dataclass(frozen=True, slots=True)
 class SectionResult:
     section: Section
-    score: Decimal | None
-    claimed: Decimal | None
+    exact: Decimal | None
+    """Unrounded, for the total."""
+    exact_claimed: Decimal | None
     answered: int
     asked: int
+
+    @property
+    def score(self) -> Decimal | None:
+        """As it is shown, and compared with the bounds of modules."""
+        return _rounded(self.exact)
+
+    @property
+    def claimed(self) -> Decimal | None:
+        return _rounded(self.exact_claimed)
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,7 @@ def outcome(instrument: Instrument, given: Iterable[Given], units: Mapping[str, 
         for name, question in instrument.questions.items()
     }
     sections = tuple(_section_result(instrument, section, questions) for section in instrument.sections)
-    total = _total((result.score, result.section.weight) for result in sections)
+    total = _total((result.exact, result.section.weight) for result in sections)
     failing = _failing(instrument, questions)
     uncapped = band_of(instrument, total)
     return Outcome(
@@ -116,7 +128,7 @@ def outcome(instrument: Instrument, given: Iterable[Given], units: Mapping[str, 
         questions=questions,
         sections=sections,
         total=total,
-        claimed=_total((result.claimed, result.section.weight) for result in sections),
+        claimed=_total((result.exact_claimed, result.section.weight) for result in sections),
         band=_capped(instrument, uncapped, questions),
         uncapped=uncapped,
         failing=failing,
@@ -164,8 +176,8 @@ def _section_result(instrument: Instrument, section: Section, questions: Mapping
     asked = [questions[question.id] for question in section.questions if questions[question.id].units]
     return SectionResult(
         section=section,
-        score=_section_score(instrument, section, [(found.score, found.question.weight) for found in asked]),
-        claimed=_section_score(instrument, section, [(found.claimed, found.question.weight) for found in asked]),
+        exact=_section_score(instrument, section, [(found.score, found.question.weight) for found in asked]),
+        exact_claimed=_section_score(instrument, section, [(found.claimed, found.question.weight) for found in asked]),
         answered=sum(found.answered for found in asked),
         asked=sum(found.units for found in asked),
     )
@@ -179,9 +191,9 @@ def _section_score(
         return None
     summed = sum((score * weight for score, weight in known), Decimal(0))
     if instrument.scoring.method == "index":
-        return _rounded(summed / section.weight)
+        return summed / section.weight
     full = instrument.scoring.highest * sum((weight for _score, weight in known), Decimal(0))
-    return _rounded(HUNDRED * summed / full)
+    return HUNDRED * summed / full
 
 
 def _total(scored: Iterable[tuple[Decimal | None, Decimal]]) -> Decimal | None:
@@ -234,5 +246,12 @@ def _mean(scores: list[Decimal]) -> Decimal | None:
     return sum(scores, Decimal(0)) / len(scores) if scores else None
 
 
-def _rounded(number: Decimal) -> Decimal:
-    return number.quantize(Decimal("0.01"), ROUND_HALF_UP)
+@overload
+def _rounded(number: Decimal) -> Decimal: ...
+@overload
+def _rounded(number: None) -> None: ...
+def _rounded(number: Decimal | None) -> Decimal | None:
+    """To two decimals, halves up. What a division left behind the fifteenth decimal does not turn a half down."""
+    if number is None:
+        return None
+    return number.quantize(Decimal("1e-15")).quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from onboarding.assessment.actions import links
 from onboarding.assessment.models import Link, Sheet, Unit
 from tenants.accounts.access import public_page
 from tenants.ratelimit import address, is_too_often, limited
@@ -22,7 +23,7 @@ def holder(*, lead: bool = False, whole: bool = False) -> Callable[[View], View]
 
     `lead`: only for the leading link; `whole`: only for a link that opens everything. To others, and with a token
     that nobody made, the page does not exist (404). A link that ended is told so (410) and how to get a new one.
-    What is sent is counted before the token is looked up.
+    What is sent is counted before the token is looked up. Times are those of the regency's clocks.
     """
 
     def decorate(view: View) -> View:
@@ -33,7 +34,9 @@ def holder(*, lead: bool = False, whole: bool = False) -> Callable[[View], View]
                 return ended(request, link, token)
             if (lead and not link.is_lead) or (whole and not link.opens_all):
                 raise Http404
-            response = view(request, *args, link=link, token=token, **kwargs)
+            links.touch(link=link, at=timezone.now())
+            with link.assessment.on_its_clock():
+                response = view(request, *args, link=link, token=token, **kwargs)
             response.headers.setdefault("Cache-Control", "private, no-store")
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
             return response

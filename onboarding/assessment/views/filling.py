@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from onboarding.assessment.actions import answers, evidence
 from onboarding.assessment.actions.refusals import AssessmentRefused, Closed, NoSuchPart
-from onboarding.assessment.forms import AnswerForm
+from onboarding.assessment.forms.answering import AnswerForm
 from onboarding.assessment.models import Answer, Evidence, Link, Sheet, Unit
 from onboarding.assessment.queries import progress
 from onboarding.assessment.queries.wording import answer as worded
@@ -33,6 +33,7 @@ class Asked:
     answer: Answer | None = None
     conflict: answers.Conflict | None = None
     saved: bool = False
+    refusal: str = ""
 
     @property
     def question(self) -> Any:
@@ -56,7 +57,8 @@ class Asked:
     @property
     def errors(self) -> list[str]:
         """What is wrong with it, in sentences."""
-        return [str(error) for errors in self.form.errors.values() for error in errors]
+        told = [str(error) for errors in self.form.errors.values() for error in errors]
+        return [self.refusal, *told] if self.refusal else told
 
     @property
     def counts(self) -> list[Any]:
@@ -206,14 +208,19 @@ def _save(request: HttpRequest, link: Link, sheet: Sheet, unit: Unit, asked: lis
     valid = [each for each in asked if each.form.is_valid()]
     at = timezone.now()
     try:
-        entries = [each.form.entry() for each in valid]
+        browser = request.headers.get("User-Agent", "")
+        entries = [each.form.entry(browser) for each in valid]
         saved = answers.save_answers(sheet=sheet, unit=unit, entries=entries, by=link, at=at)
         for each in valid:
             _keep_files(each, sheet, unit, link, at)
     except NoSuchPart:
         raise Http404 from None
     except Closed as refused:
-        messages.error(request, str(refused))
+        link.assessment.refresh_from_db()
+        if request.htmx:  # type: ignore[attr-defined]
+            asked[0].refusal = str(refused)
+        else:
+            messages.error(request, str(refused))
         return 409
     conflicts = {conflict.entry.question: conflict for conflict in saved.conflicts}
     written = {each.question: each for each in saved.answers}

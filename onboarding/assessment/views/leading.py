@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from onboarding.assessment.actions import assessments, links
 from onboarding.assessment.actions.links import Invitee
 from onboarding.assessment.actions.refusals import AssessmentRefused
-from onboarding.assessment.forms import BulkInviteForm, InviteForm, OfficesForm, PartnerForm
+from onboarding.assessment.forms.leading import BulkInviteForm, InviteForm, OfficesForm, PartnerForm
 from onboarding.assessment.models import Link, Unit
 from onboarding.assessment.queries import progress
 from onboarding.assessment.tasks import link_url

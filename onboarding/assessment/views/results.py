@@ -8,11 +8,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from onboarding.assessment.actions import decisions
 from onboarding.assessment.actions.refusals import AssessmentRefused
-from onboarding.assessment.forms import DecisionForm, ExchangeForm, PartnerForm
+from onboarding.assessment.forms.leading import DecisionForm, ExchangeForm, PartnerForm
 from onboarding.assessment.models import ExchangeItem, Link
 from onboarding.assessment.queries.document import pdf
 from onboarding.assessment.queries.results import results
-from onboarding.assessment.queries.shown import shown
+from onboarding.assessment.queries.shown import module_shown, shown
 from onboarding.assessment.views.access import holder, too_often
 
 
@@ -31,7 +31,7 @@ def document(request: HttpRequest, link: Link, token: str) -> HttpResponse:
     if too_often(request, "assessment-pdf", limit=60, seconds=600):
         return render(request, "429.html", status=429)
     name = f"penilaian-{link.assessment.code.lower()}.pdf"
-    made = pdf(results(link.assessment), at=timezone.now())
+    made = pdf(link.assessment, at=timezone.now())
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return HttpResponse(made, content_type="application/pdf", headers=headers)
 
@@ -55,7 +55,7 @@ def module(request: HttpRequest, code: str, link: Link, token: str) -> HttpRespo
         except AssessmentRefused as refused:
             form.add_error(refused.field, str(refused))
             status = 422
-    context = {"line": line, "form": form, "link": link, "token": token, "assessment": link.assessment}
+    context = {**module_shown(line), "form": form, "link": link, "token": token, "assessment": link.assessment}
     return render(request, "assessment/module.html", context, status=status)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from onboarding.assessment.actions import assessments, links
 from onboarding.assessment.actions.refusals import AssessmentRefused
-from onboarding.assessment.forms import EmailForm, StartForm
+from onboarding.assessment.forms.leading import EmailForm, StartForm
 from onboarding.assessment.queries.editions import current, partners, recommended
 from onboarding.assessment.views.access import ended, find, too_often
 from tenants import regions
@@ -105,8 +105,8 @@ def ping(request: HttpRequest) -> HttpResponse:
 @public_page
 @require_GET
 def download(request: HttpRequest) -> HttpResponse:
-    """So many bytes that nothing on the way can make smaller, for speed."""
-    if too_often(request, "measure", limit=2_000, seconds=600):
+    """So many bytes that nothing on the way can make smaller, for speed. A measurement takes at most a dozen."""
+    if too_often(request, "measure-download", limit=240, seconds=600):
         return HttpResponse(status=429)
     asked = request.GET.get("bytes", "")
     size = min(int(asked), MOST_MEASURED) if asked.isdecimal() and len(asked) < 9 else 100_000

@@ -27,10 +27,7 @@ def read_rows(file: BinaryIO, columns: Mapping[str, str | Promise], required: Se
     `columns` are the heads by field, understood in every language of the interface; what is not among them is left
     out. Raises FileRefused when it is no table, too large, or lacks a required column.
     """
-    content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise FileRefused(_("Berkas terlalu besar. Batasnya 2 MB."))
-    table = _xlsx(content) if content.startswith(b"PK") else _csv(content)
+    table = read_lines(file)
     head = [cell.strip().casefold() for cell in next(table, [])]
     fields = _fields(columns)
     if missing := [columns[name] for name in required if name not in {fields.get(cell) for cell in head}]:
@@ -41,6 +38,14 @@ def read_rows(file: BinaryIO, columns: Mapping[str, str | Promise], required: Se
         if len(rows) > MOST_ROWS:
             raise FileRefused(_("Terlalu banyak baris. Batasnya %s baris.") % MOST_ROWS)
     return rows
+
+
+def read_lines(file: BinaryIO) -> Iterator[list[str]]:
+    """The lines of an XLSX or CSV file, told apart by content. Raises FileRefused, also while they are read."""
+    content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise FileRefused(_("Berkas terlalu besar. Batasnya 2 MB."))
+    return _xlsx(content) if content.startswith(b"PK") else _csv(content)
 
 
 def _fields(columns: Mapping[str, str | Promise]) -> dict[str, str]:

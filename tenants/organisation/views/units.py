@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tenants.accounts.access import require
 from tenants.organisation import actions, queries
-from tenants.organisation.exports import units_workbook
+from tenants.organisation.exports import offices_workbook, units_workbook
 from tenants.organisation.forms import UnitForm, UnitSearchForm
 from tenants.organisation.models import Unit
 from tenants.organisation.permissions import OrganisationPermission
@@ -47,6 +47,13 @@ def units(request: HttpRequest) -> HttpResponse:
 def units_export(request: HttpRequest) -> HttpResponse:
     """All open units as XLSX, in the shape of an import."""
     return download(units_workbook(), "unit.xlsx")
+
+
+@require_GET
+@require(OrganisationPermission.CHANGE)
+def offices_sheet(request: HttpRequest) -> HttpResponse:
+    """The agencies as XLSX, to be completed in a spreadsheet and uploaded."""
+    return download(offices_workbook(), "opd.xlsx")
 
 
 @require_GET

@@ -1,5 +1,7 @@
 """The API with a link's token: the same answers, the same refusals."""
 
+import pytest
+from django.conf import settings
 from django.test import Client
 
 from onboarding.assessment.models import Answer
@@ -45,3 +47,13 @@ def test_a_part_of_it_is_a_part_here_too(case: Case, client: Client) -> None:
     assert post(client, held, question="A01", choice="3")[0] == 404
     assert post(client, held, question="B05", choice="3")[0] == 200
     assert client.get("/api/v1/assessment/tidak-ada/").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_numbers_are_those_of_json_whatever_the_language(case: Case, client: Client, language: str) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    code, told = post(client, case, question="F02", number="2.125")
+    assert (code, told["value"]) == (200, {"number": "2.125"})
+    code, told = post(client, case, question="C01", numerator=1200, denominator=1500)
+    assert (code, told["value"]) == (200, {"numerator": "1200", "denominator": "1500"})
+    assert post(client, case, question="F02", number="1.234,5", version=1)[0] == 400

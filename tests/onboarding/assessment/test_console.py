@@ -13,7 +13,7 @@ from onboarding.assessment import shipped
 from onboarding.assessment.models import Answer, Assessment, Evidence, Instrument, Unit
 from tenants.accounts.models import User
 from tenants.permissions import ConsolePermission
-from tests.onboarding.assessment.conftest import HOST, Case
+from tests.onboarding.assessment.conftest import HOST, Case, Opened
 from tests.onboarding.assessment.test_rules import raw
 from tests.tenants.files import samples
 from tests.tenants.test_console import operator
@@ -199,3 +199,22 @@ def test_a_published_edition_never_changes(public: None, console: Client) -> Non
 def test_loading_what_is_shipped_is_repeatable(public: None) -> None:
     assert shipped.load(at=timezone.now()) == 0
     assert Instrument.objects.filter(published_at__isnull=False).count() == 3
+
+
+def test_a_section_is_that_of_its_own_instrument(opened: Opened, console: Client, client: Client) -> None:
+    """Pemdi and SPBE number their questions alike."""
+    case = opened(instruments=("pemdi", "spbe"), partner="")
+    first, second = case.assessment.sheets.order_by("position")
+    for sheet, name in ((first, "Punya Pemdi"), (second, "Punya SPBE")):
+        sent = {"1-choice": "3", "1-version": "0", "1-note": name}
+        client.post(case.url(f"sheets/{sheet.pk}/1/{case.unit().pk}/"), sent)
+    text = console.get(f"/console/assessments/{case.assessment.code}/answers/?section={second.pk}:1").content.decode()
+    assert "Punya SPBE" in text
+    assert "Punya Pemdi" not in text
+
+
+@pytest.mark.parametrize("text", ['{"edition": ' + "9" * 5_000 + "}", '{"sections": [NaN]}', '{"x": -Infinity}'])
+def test_numbers_that_nothing_can_hold_are_refused(console: Client, text: str) -> None:
+    upload = samples.upload(text.encode(), "x.json", "application/json")
+    response = console.post("/console/instruments/", {"file": upload})
+    assert (response.status_code, "angka yang tidak dapat disimpan" in response.content.decode()) == (422, True)

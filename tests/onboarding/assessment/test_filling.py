@@ -1,16 +1,19 @@
 """Filling in: as a page without scripts and as fragments with them, by several people at once, with files."""
 
+import io
 import threading
 from typing import Any
 
 import pytest
-from django.db import connection
+import xlsxwriter
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from onboarding.assessment.actions import answers, assessments
 from onboarding.assessment.actions.answers import Entry
+from onboarding.assessment.actions.refusals import Closed
 from onboarding.assessment.models import Answer, Assessment, Evidence, Link, Unit
 from tenants import regions
 from tenants.audit.models import AuditEntry
@@ -94,19 +97,15 @@ def test_a_section_is_saved_without_scripts_and_leads_on(case: Case, client: Cli
 
 def test_a_fragment_saves_one_answer(case: Case, client: Client) -> None:
     url = case.section_url("E", office(case)) + "E01/"
-    response = client.post(url, {"E01-number": "12,4", "E01-version": "0", "E01-measured": "1"}, headers=HX)
+    response = client.post(url, {"E01-number": "12,4", "E01-version": "0"}, headers=HX)
     text = response.content.decode()
     assert (response.status_code, "<html" in text) == (200, False)
     assert "Tersimpan" in text
-    assert "diukur" in text
+    assert "diketik" in text
     assert 'name="E01-version" value="1"' in text
     found = answer(case, "E01", office(case))
     assert found is not None
-    assert (found.value, found.is_measured) == ({"number": "12.4"}, True)
-    client.post(url, {"E01-number": "13", "E01-version": "1", "E01-measured": ""}, headers=HX)
-    typed = answer(case, "E01", office(case))
-    assert typed is not None
-    assert not typed.is_measured
+    assert found.value == {"number": "12.4"}
 
 
 def office(case: Case) -> Unit:
@@ -264,6 +263,63 @@ def test_after_submission_nothing_changes_and_the_reason_is_said(case: Case, cli
     assert "terkunci" in response.content.decode()
     assert answer(case, "A01") is None
     assert "disabled" in client.get(case.section_url("A")).content.decode()
+    fragment = client.post(case.section_url("A") + "A01/", {"A01-choice": "4", "A01-version": "0"}, headers=HX)
+    assert (fragment.status_code, "terkunci" in fragment.content.decode()) == (409, True)
+
+
+def test_what_is_being_saved_is_saved_before_it_is_submitted(committed_case: Case) -> None:
+    """A village saves while the Sekda submits: nothing is written after the submission that everybody was told of."""
+    case = committed_case
+    village = case.unit("desa")
+    there: list[int] = []
+
+    def submit() -> None:
+        try:
+            assessments.submit(assessment=case.assessment, by=case.link, at=timezone.now())
+            there.append(Answer.objects.filter(unit=village).count())
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        entry = Entry("E05", {"choice": 3}, 0)
+        answers.save_answers(sheet=case.sheet, unit=village, entries=[entry], by=case.link, at=timezone.now())
+        sekda = threading.Thread(target=submit)
+        sekda.start()
+        sekda.join(timeout=0.3)
+        assert sekda.is_alive(), "it waits for the village"
+    sekda.join()
+    assert there == [1]
+    with pytest.raises(Closed):
+        answers.save_answers(sheet=case.sheet, unit=village, entries=[entry], by=case.link, at=timezone.now())
+
+
+def test_a_note_does_not_undo_a_verification(committed_case: Case) -> None:
+    """The verifier is faster than the note that somebody is just writing."""
+    case = committed_case
+    sheet, unit = case.sheet, case.unit()
+    first = Entry("A01", {"choice": 3}, 0)
+    answers.save_answers(sheet=sheet, unit=unit, entries=[first], by=case.link, at=timezone.now())
+    stored = Answer.objects.get(sheet=sheet)
+    verified = threading.Event()
+
+    def note() -> None:
+        try:
+            verified.wait()
+            again = Entry("A01", {"choice": 3}, 1, note="SK 12/2026")
+            answers.save_answers(sheet=sheet, unit=unit, entries=[again], by=case.link, at=timezone.now())
+        finally:
+            connection.close()
+
+    writer = threading.Thread(target=note)
+    writer.start()
+    with transaction.atomic():
+        answers.verify(answer=stored, verdict="verified", note="Dilihat", version=1, by=None, at=timezone.now())
+        verified.set()
+        writer.join(timeout=0.3)
+        assert writer.is_alive(), "it waits for the verdict"
+    writer.join()
+    stored.refresh_from_db()
+    assert (stored.verdict, stored.note) == ("verified", "SK 12/2026")
 
 
 def test_offices_are_typed_or_uploaded_once(case: Case, client: Client) -> None:
@@ -280,6 +336,42 @@ def test_offices_are_typed_or_uploaded_once(case: Case, client: Client) -> None:
     client.post(case.section_url("B", filled), {"B03-choice": "2", "B03-version": "0"})
     client.post(case.url(f"offices/{filled.pk}/removal/"))
     assert Unit.objects.filter(pk=filled.pk).exists(), "it has answered"
+
+
+@pytest.mark.parametrize("heads", [["No", "Nama"], []])
+def test_offices_come_in_a_spreadsheet(case: Case, client: Client, heads: list[str]) -> None:
+    rows = [["1", "Dinas Sosial"], ["2", ""], ["3", "Dinas Kesehatan"]] if heads else [["Dinas Sosial"]]
+    sent = client.post(case.url("offices/"), {"file": table([heads, *rows] if heads else rows)})
+    names = Unit.objects.filter(assessment=case.assessment, kind="opd").order_by("pk").values_list("name", flat=True)
+    assert (sent.status_code, list(names)) == (302, ["Dinas Sosial", "Dinas Kesehatan"] if heads else ["Dinas Sosial"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([["Nama"], ["Dinas Sosial"], ["D" * 151]], "Baris 3: nama lebih dari 150 huruf."),
+        ([[f"Dinas {number}"] for number in range(501)], "Terlalu banyak baris"),
+    ],
+)
+def test_a_spreadsheet_says_which_row_is_wrong(case: Case, client: Client, rows: list[list[str]], said: str) -> None:
+    response = client.post(case.url("offices/"), {"file": table(rows)})
+    assert (response.status_code, said in response.content.decode()) == (422, True)
+    assert not Unit.objects.filter(assessment=case.assessment, kind="opd").exists()
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04broken", b"\xff\xfe\x00", b"\x00", b"x" * 2_000_001])
+def test_what_is_no_table_is_refused(case: Case, client: Client, content: bytes) -> None:
+    response = client.post(case.url("offices/"), {"file": samples.upload(content, "opd.xlsx", "application/x")})
+    assert response.status_code == 422
+
+
+def table(rows: list[list[str]]) -> Any:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return samples.upload(file.getvalue(), "opd.xlsx", "application/x")
 
 
 def test_the_board_costs_few_queries(case: Case, client: Client) -> None:

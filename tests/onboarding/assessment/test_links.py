@@ -1,10 +1,11 @@
 """Who gets in with which link, and what happens to links that end."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -16,6 +17,7 @@ from onboarding.assessment.models import Answer, Evidence, Link, Unit
 from tests.onboarding.assessment.conftest import Case, Opened
 from tests.tenants.files import samples
 
+HX = {"hx-request": "true"}
 LEADING = ["offices/", "links/"]
 WHOLE = ["results/", "results/document/", "modules/e-planning/", "exchange/"]
 
@@ -104,8 +106,21 @@ def test_a_lost_link_is_mailed_and_the_answer_tells_nothing(
         unknown = client.post("/assessment/resume/", {"email": "siapa@contoh.test"})
     shown = [re.sub(r'csrfmiddlewaretoken" value="\w+', "", page.content.decode()) for page in (known, unknown)]
     assert shown[0] == shown[1]
-    assert len(sent) == 1
-    assert client.get(case.url()).status_code == 410
+    [(_link, token)] = sent
+    assert client.get(case.url()).status_code == 200, "a stranger who knows the address closes nothing"
+    assert client.get(f"/assessment/{token}/").status_code == 200
+    assert client.get(case.url()).status_code == 410, "the mailbox has spoken"
+
+
+def test_asking_twice_sends_one_link_for_each_assessment(
+    opened: Opened, case: Case, sent: list[tuple[int, str]], django_capture_on_commit_callbacks: Any
+) -> None:
+    opened("33.24", partner="")
+    links.send_again(email="sekda@manggarai.test", at=timezone.now())
+    sent.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert links.send_again(email="sekda@manggarai.test", at=timezone.now()) == 2
+    assert len(sent) == 2
 
 
 def test_links_are_shown_once(case: Case, client: Client) -> None:
@@ -132,11 +147,47 @@ def test_the_mail_carries_the_link_and_nothing_when_revoked(case: Case) -> None:
     assert len(mail.outbox) == 1
 
 
-def test_a_used_link_stays_open(case: Case, client: Client) -> None:
-    before = case.link.expires_at
-    links.touch(link=case.link, at=timezone.now() + timedelta(days=30))
+@pytest.mark.parametrize("path", ["", "results/", "links/"])
+def test_a_used_link_stays_open(case: Case, client: Client, path: str) -> None:
+    """Reading is using, too."""
+    long_ago = timezone.now() - timedelta(days=100)
+    Link.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    type(case.assessment).objects.update(active_at=long_ago)
+    assert client.get(case.url(path)).status_code == 200
     case.link.refresh_from_db()
-    assert case.link.expires_at > before + timedelta(days=29)
+    case.assessment.refresh_from_db()
+    assert case.link.expires_at > timezone.now() + timedelta(days=100)
+    assert case.assessment.active_at > long_ago + timedelta(days=99)
+
+
+@pytest.mark.parametrize("name", ["Menang undian https://x.test", "www.x.test", "<b>Sekda</b>"])
+def test_nobody_advertises_through_us(case: Case, client: Client, sent: list[Any], name: str) -> None:
+    sent.clear()
+    response = client.post(case.url("links/"), {"label": name, "email": "siapa@contoh.test"})
+    assert (response.status_code, "nama atau jabatan saja" in response.content.decode()) == (422, True)
+    assert sent == []
+
+
+@pytest.mark.parametrize(("code", "zone", "clock"), [
+    ("33.25", "WIB", "07.05 WIB"), ("53.10", "WITA", "08.05 WITA"), ("91.71", "WIT", "09.05 WIT"),
+])  # fmt: skip
+def test_times_are_those_of_the_regencys_clocks(
+    opened: Opened, client: Client, code: str, zone: str, clock: str
+) -> None:
+    case = opened(code, partner="")
+    client.post(case.section_url("A"), {"A01-choice": "3", "A01-version": "0"})
+    Answer.objects.update(answered_at=datetime(2026, 11, 25, 0, 5, tzinfo=UTC))
+    assert clock in client.get(case.section_url("A")).content.decode()
+    assert zone in client.get(case.url("links/")).content.decode()
+    conflict = client.post(case.section_url("A") + "A01/", {"A01-choice": "1", "A01-version": "0"}, headers=HX)
+    assert (conflict.status_code, clock in conflict.content.decode()) == (409, True)
+    Link.objects.update(expires_at=datetime(2126, 12, 31, 15, 30, tzinfo=UTC))
+    tasks.send_link(case.link.pk, case.token)
+    assert ("1 January 2127" if zone == "WIT" else "31 December 2126") in _english(mail.outbox[-1].body)
+
+
+def _english(text: str) -> str:
+    return text.replace("Januari", "January").replace("Desember", "December")
 
 
 def test_an_abandoned_assessment_loses_its_people(

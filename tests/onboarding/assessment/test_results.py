@@ -1,10 +1,13 @@
 """From answers to a result: page, PDF, decisions of people, exchange, what applications may ask."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from modules.models import ModuleSwitch
 from onboarding.assessment import public as face
@@ -13,6 +16,7 @@ from onboarding.assessment.actions.answers import Entry
 from onboarding.assessment.models import Answer, Assessment, Decision, ExchangeItem, Unit
 from onboarding.assessment.queries.document import pdf
 from onboarding.assessment.queries.results import results
+from tenants.letters import pdf as letters
 from tenants.models import Regency
 from tests.onboarding.assessment.conftest import Case, Opened
 from tests.onboarding.assessment.test_rules import value_for
@@ -41,7 +45,7 @@ def test_an_empty_assessment_has_a_result_that_says_so(case: Case, client: Clien
     assert "Belum ada jawaban" in text
     assert "Skor sementara" in text
     assert "15 pertanyaan kritis belum lolos" in text
-    assert pdf(results(case.assessment), at=timezone.now()).startswith(b"%PDF")
+    assert pdf(case.assessment, at=timezone.now()).startswith(b"%PDF")
 
 
 def test_a_full_result_reads_from_score_to_cost(case: Case, client: Client) -> None:
@@ -107,6 +111,9 @@ def test_exchange_needs_the_other_sides_consent(opened: Opened, client: Client) 
     page = receiver.url("exchange/")
     assert "belum mempunyai penilaian yang boleh dibandingkan" in client.get(page).content.decode()
     client.post(giver.url("sharing/"), {"shared": "yes"})
+    assert "skor mereka" not in client.get(page).content.decode(), "anybody may begin one: not before it is verified"
+    assessments.submit(assessment=giver.assessment, by=giver.link, at=timezone.now())
+    assessments.close_verification(assessment=giver.assessment, by=None, at=timezone.now())
     text = client.get(page).content.decode()
     assert "skor mereka 100" in text
     found = {each.subject: each.direction for each in results(receiver.assessment).exchanged}
@@ -200,3 +207,15 @@ def test_an_unpublished_instrument_opens_nothing(case: Case) -> None:
             at=timezone.now(),
         )
     assert Assessment.objects.count() == 1
+
+
+def test_the_pdf_is_indonesian_on_the_regencys_day_whoever_asks(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed: list[dict[str, Any]] = []
+    monkeypatch.setattr(letters, "render", lambda template, data, at: printed.append({**data, "at": at}) or b"%PDF")
+    evening = datetime(2026, 11, 25, 16, 30, tzinfo=UTC)  # half past midnight in Ruteng
+    with translation.override("en"):
+        pdf(case.assessment, at=evening)
+    facts = dict(printed[0]["facts"])
+    assert facts["Dicetak"] == "26 November 2026"
+    assert facts["Keadaan"] == "Sedang diisi"
+    assert str(printed[0]["at"]) == "2026-11-26 00:00:00+08:00"

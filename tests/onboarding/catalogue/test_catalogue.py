@@ -8,7 +8,8 @@ from modules.models import ModuleSwitch
 from modules.registry import discover
 from modules.services.public import shipped
 from onboarding.catalogue import queries
-from tenants.models import Regency
+from tenants.models import Domain, Regency
+from tenants.regions import regencies
 
 KEYS = [*(module.key for module in discover()), *shipped()]
 
@@ -65,3 +66,26 @@ def test_says_who_runs_it_and_forgets_who_left(client: Client) -> None:
 @pytest.mark.parametrize("key", ["tidak-ada", "santunan_kematian'", "..", "a" * 300])
 def test_what_is_not_there_is_404(client: Client, key: str) -> None:
     assert client.get(f"/catalogue/{key}/").status_code == 404
+
+
+def test_who_is_still_in_trial_does_not_run_it_and_is_marked_at_the_door(client: Client) -> None:
+    switch_on("santunan_kematian", "batang", "manggarai")
+    Regency.objects.filter(schema_name="manggarai").update(live_at=None, live_by="")
+    assert "Kabupaten Manggarai" not in client.get("/catalogue/santunan_kematian/").content.decode()
+    assert "Dipakai 1 kabupaten/kota" in client.get("/catalogue/").content.decode()
+    assert client.get("/").content.decode().count("masih uji coba") == 1
+
+
+def test_the_door_counts_all_and_shows_the_first(client: Client) -> None:
+    there = Regency.objects.count()
+    for info in regencies()[:70]:
+        if not Regency.objects.filter(code=info.code).exists():
+            found = Regency.objects.create(
+                code=info.code, name=info.name, kind=info.kind, province=info.province, time_zone=info.time_zone,
+                schema_name=f"k_{info.code.replace('.', '_')}", state="active", live_at=timezone.now(),
+            )  # fmt: skip
+            Domain.objects.create(domain=f"k{found.pk}.localhost", tenant=found, is_primary=True)
+            there += 1
+    text = client.get("/").content.decode()
+    assert f"{there} dari 514" in text
+    assert "60 yang pertama" in text

@@ -346,3 +346,31 @@ def test_the_checklist_is_for_who_prepares(trial: Regency) -> None:
     browser = Client(headers={"host": "batang.localhost"})
     browser.force_login(User.objects.create_user("petugas@batang.test", "Petugas", "kata-sandi-panjang"))
     assert browser.get("/work/start/").status_code == 404
+
+
+def test_the_first_service_is_switched_on_where_the_step_leads(trial: Regency) -> None:
+    """An administrator has no permission of the services module, so its own list does not exist for them."""
+    services.publish(definition=services.definition(), by=None, at=timezone.now())
+    browser = Client(headers={"host": "batang.localhost"})
+    browser.force_login(administrator("siti@batang.test"))
+    assert "/work/start/services/" in browser.get("/work/start/").content.decode()
+    page = browser.get("/work/start/services/").content.decode()
+    assert "Hidupkan" in page and services.definition()["name"] in page
+    assert browser.post("/work/start/services/", {"service": "surat_uji"}).status_code == 302
+    with in_public():
+        assert ModuleSwitch.objects.get(regency=trial, module_key="surat_uji").state == "on"
+    with in_regency(trial):
+        assert AuditEntry.objects.filter(action="modules.switched").exists()
+    assert "Hidupkan" not in browser.get("/work/start/services/").content.decode().split("</h1>")[1].split("<tbody>")[1]
+    for key in ("tidak_ada", "", "x" * 300):
+        assert browser.post("/work/start/services/", {"service": key}).status_code == 404
+
+
+def test_who_only_prepares_switches_nothing(trial: Regency) -> None:
+    role = Role.objects.create(key="penyiap", name="Penyiap", permissions=[str(StaffPermission.PREPARE)])
+    user = User.objects.create_user("rina@batang.test", "Rina", "kata-sandi-panjang")
+    user.grants.create(role=role, granted_at=timezone.now())
+    browser = Client(headers={"host": "batang.localhost"})
+    browser.force_login(user)
+    assert browser.get("/work/start/").status_code == 200
+    assert browser.post("/work/start/services/", {"service": "surat_uji"}).status_code == 404

@@ -7,6 +7,7 @@ import xlsxwriter
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from tenants.audit.models import AuditEntry
 from tenants.organisation import tasks
@@ -26,6 +27,7 @@ from tenants.organisation.actions import (
     stage_units,
     written,
 )
+from tenants.organisation.exports import offices_workbook
 from tenants.organisation.models import Unit, Village
 
 pytestmark = pytest.mark.usefixtures("batang")
@@ -263,3 +265,32 @@ def test_a_lost_table_is_handed_out_again(monkeypatch: pytest.MonkeyPatch) -> No
     assert queued.resume(before=NOW) == 0
     assert queued.resume(before=NOW + timedelta(seconds=1)) == 1
     assert told == [made.pk]
+
+
+def test_the_sheet_of_offices_comes_back_as_it_went_and_with_what_was_added() -> None:
+    """The template of the first hour: agencies alone, no district, no village, nothing that an import refuses."""
+    seed_regions(code="33.25", by=None, at=NOW)
+    create_unit(code="2.10", name="Dinas Kominfo", kind="dinas", size="B", by=None, at=NOW)
+    book = load_workbook(io.BytesIO(offices_workbook()))
+    sheet, choices = book.worksheets
+    codes = [row[0].value for row in sheet.iter_rows(min_row=2)]
+    assert "2.10" in codes
+    kinds = {unit.kind for unit in Unit.objects.filter(code__in=codes)}
+    assert not kinds & {*Unit.VILLAGE_KINDS, "kecamatan"}
+    assert {"Dinas", "A", "ya"} <= {cell.value for row in choices.iter_rows() for cell in row}
+    assert sheet.data_validations.dataValidation, "the kind is chosen, not typed"
+    assert {row.action for row in stage_units(io.BytesIO(offices_workbook()))} == {"same"}
+
+    heads = [cell.value for cell in sheet[1]]
+    sheet.cell(codes.index("2.10") + 2, heads.index("Alamat") + 1, "Jalan Motang Rua")
+    sheet.append(["2.11", "Dinas Perikanan", "", "dinas"])
+    sheet.append(["2.12", "", "", "kantor"])
+    changed = io.BytesIO()
+    book.save(changed)
+    changed.seek(0)
+    rows = {row.cells["code"]: row for row in stage_units(changed)}
+    assert (rows["2.10"].action, rows["2.11"].action) == ("change", "create")
+    wrong = [row for row in rows.values() if row.errors]
+    assert [(row.number, row.errors) for row in wrong] == [
+        (len(codes) + 3, ["Nama kosong.", "Jenis “kantor” tidak dikenal."])
+    ]
