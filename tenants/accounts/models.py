@@ -32,10 +32,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 # Plain SQL: it is asked on every page of staff, and its text never changes.
-_PERMISSIONS = """
-    SELECT DISTINCT unnest(role.permissions)
+_ROLES = """
+    SELECT role.name, role.permissions
       FROM accounts_rolegrant held JOIN accounts_role role ON role.id = held.role_id
      WHERE held.user_id = %s
+     ORDER BY role.name
 """
 
 
@@ -81,12 +82,22 @@ class User(AbstractBaseUser):
 
     @cached_property
     def permissions(self) -> frozenset[str]:
-        """Names of everything that this user's roles allow; asked once per request."""
+        """Names of everything that this user's roles allow."""
+        return frozenset(name for _role, allowed in self._roles for name in allowed)
+
+    @property
+    def role_names(self) -> str:
+        """The roles by name, for a page to say as whom one works."""
+        return ", ".join(name for name, _allowed in self._roles)
+
+    @cached_property
+    def _roles(self) -> list[tuple[str, list[str]]]:
+        """Name and permissions of each role; asked once per request."""
         if not self.is_active or self.is_support:  # tenants.support says what its accounts may
-            return frozenset()
+            return []
         with connection.cursor() as cursor:
-            cursor.execute(_PERMISSIONS, [self.pk])
-            return frozenset(name for (name,) in cursor.fetchall())
+            cursor.execute(_ROLES, [self.pk])
+            return cursor.fetchall()
 
     def has(self, permission: str) -> bool:
         """Whether a role of this user names the permission."""
