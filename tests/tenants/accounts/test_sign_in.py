@@ -39,6 +39,16 @@ def test_guessing_locks_the_account_out_for_a_while(browser: Client) -> None:
     assert sign_in(browser, PASSWORD) == 302
 
 
+def test_it_speaks_as_the_house_does(browser: Client) -> None:
+    """ "Surel" and "Kata sandi" as on every other page, and a refusal that says what to do."""
+    page = browser.post(LOGIN, {"login": EMAIL, "password": "salah"}).content.decode()
+    assert "Surel</label>" in page
+    assert "Kata sandi</label>" in page
+    assert "placeholder" not in page
+    assert "Surel atau kata sandi tidak cocok. Periksa keduanya, atau minta yang baru." in page
+    assert browser.post(LOGIN, {}).content.decode().count("Wajib diisi.") == 4, "in the summary and beside each field"
+
+
 def test_a_forgotten_password_is_asked_for_by_mail(browser: Client) -> None:
     known = browser.post(RESET, {"email": EMAIL})
     unknown = browser.post(RESET, {"email": "siapa@batang.test"})
