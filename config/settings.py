@@ -235,6 +235,13 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 # How many proxies stand before the web process: whose address a limit counts.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", 1 if HTTPS else 0)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "tenants.accounts.forms.SignInForm",
+    "reset_password": "tenants.accounts.forms.ForgottenForm",
+    "reset_password_from_key": "tenants.accounts.forms.NewPasswordForm",
+    "change_password": "tenants.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "tenants.accounts.forms.ProofForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Rujukan"
 MFA_TOTP_TOLERANCE = 1  # the code before and after: telephones are late, and people type

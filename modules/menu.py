@@ -77,7 +77,8 @@ class Section:
 
 
 def menu(request: HttpRequest) -> dict[str, Any]:
-    """Template context of staff and operators: `menu`, its sections, and `menu_current`, the entry of the page."""
+    """Template context of staff and operators: `menu`, its sections, `menu_current`, the entry of the page, and
+    `account_role`, as whom they work."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -88,7 +89,7 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         sections = _console(user.permissions, language)
     else:
         return {}
-    return {"menu": sections, "menu_current": _current(request.path, sections)}
+    return {"menu": sections, "menu_current": _current(request.path, sections), "account_role": user.role_names}
 
 
 # Both are kept by all that they are made from, so there is nothing to make invalid.

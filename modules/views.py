@@ -64,6 +64,7 @@ def module(request: HttpRequest, key: str) -> HttpResponse:
         "form": form,
         "if_on": impact(regency, key, "on"),
         "if_off": impact(regency, key, "off"),
+        "crumbs": [(_("Modul"), reverse("settings:modules"))],
         "requires": [other for other in discover() if other.key in found.requires],
     }
     return render(request, "modules/module.html", context, status=status)
@@ -123,4 +124,5 @@ def _edit_role(request: HttpRequest, role: Role | None) -> HttpResponse:
         else:
             messages.success(request, _("Peran disimpan."))
             return redirect("settings:roles")
-    return render(request, "modules/role.html", {"role": role, "form": form}, status=status)
+    crumbs = [(_("Peran"), reverse("settings:roles"))]
+    return render(request, "modules/role.html", {"role": role, "form": form, "crumbs": crumbs}, status=status)

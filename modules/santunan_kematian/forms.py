@@ -15,6 +15,7 @@ from modules.santunan_kematian.actions.programme import Settings
 from modules.santunan_kematian.documents import Document, document_name
 from modules.santunan_kematian.models import Claim, DecreeRevocation, HouseSurvey, NumberPattern, Programme
 from modules.santunan_kematian.rules import Terms
+from tenants.fields import MoneyField
 from tenants.files.forms import UploadField
 from tenants.files.uploads import JPEG, PNG
 from tenants.people.forms import KkField, NikField, PhoneField
@@ -225,13 +226,9 @@ class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
             "account_code",
             "place",
         ]
+        field_classes = {"amount": MoneyField}
         widgets = {"valid_from": DateInput(), "valid_to": DateInput()}
         labels = {"limit_days": _l("Batas pengajuan (hari)"), "amount": _l("Nilai per jiwa (rupiah)")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if amount := self.initial.get("amount"):
-            self.initial["amount"] = int(amount)
 
     def settings(self) -> Settings:
         return Settings(**{field.name: self.cleaned_data[field.name] for field in fields(Settings)})
@@ -252,7 +249,7 @@ class NumberForm(forms.Form):
 
 class CeilingForm(forms.Form):
     year = forms.IntegerField(label=_l("Tahun anggaran"), min_value=2000, max_value=2200)
-    ceiling = forms.DecimalField(label=_l("Pagu (rupiah)"), min_value=0, max_digits=18, decimal_places=0)
+    ceiling = MoneyField(label=_l("Pagu (rupiah)"))
     basis = forms.CharField(label=_l("Dasar, misalnya DPA atau Perda APBD"), max_length=160, required=False)
 
 

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from modules.santunan_kematian import rules
@@ -18,6 +19,7 @@ def about(request: HttpRequest) -> HttpResponse:
     programme = programme_on(timezone.localdate())
     version = services.current("santunan_kematian")
     context = {
+        "crumbs": [(_("Layanan"), "/")],
         "programme": programme,
         "limit": rules.limit_text(programme.terms) if programme else "",
         "requirements": rules.requirements(programme.terms) if programme else [],

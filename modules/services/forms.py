@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from modules.services.definition import LONGEST, Condition, Definition, FieldType, FormField, State
 from modules.services.public import Applicant
 from modules.switches import CLOSING, OFF, ON
+from tenants.fields import MoneyField
 from tenants.files.forms import UploadField
 from tenants.organisation.models import Unit, Village
 from tenants.organisation.queries import villages_for_picker
@@ -43,7 +44,7 @@ def form_field(field: FormField) -> forms.Field:
         case FieldType.NUMBER | FieldType.YEAR:
             return forms.IntegerField(min_value=field.min, max_value=field.max, **common)
         case FieldType.MONEY:
-            return forms.DecimalField(min_value=field.min or 0, max_digits=18, decimal_places=2, **common)
+            return MoneyField(min_value=field.min or 0, **common)
         case FieldType.DATE:
             return forms.DateField(widget=DAY, **common)
         case FieldType.CHOICE:

@@ -232,7 +232,7 @@ def _after(chosen: Chosen) -> list[Statement]:
 
 _ROW = """
       <tr><td class="key"><a href="{row.url}">{row.number}</a></td><td>{row.who}<small>{row.note}</small></td>\
-<td><span class="status {row.state_tone}" style="white-space: normal">{row.state}</span></td>\
+<td><span class="status {row.state_tone}">{row.state}</span></td>\
 <td><span class="status {row.due_tone}">{row.due}</span></td><td class="number">{row.amount}</td></tr>"""
 
 
@@ -284,7 +284,7 @@ class _Writer:
             number=line.number,
             url=self._address(definition.managed_by or "services", line.number),
             who=f"{who}, {self._kinds[line.village_kind]} {line.village_name}" if line.village_kind else who,
-            note=f"{note}: {line.title}" if line.title else note,
+            note=f"{note} · {line.title}" if line.title else note,
             state=definition.state(line.state).label,
             state_tone=self._TONES.get(line.outcome, "warn" if line.paused_at else "info"),
             due=due,

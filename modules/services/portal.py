@@ -128,7 +128,8 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
     if definition.promise_days is not None:
         promised = calendar.add_working_days(calendar.day_of(timezone.now()), definition.promise_days)
     open_now = _takes_new(request, service)
-    context = {"service": found, "definition": definition, "promised": promised, "open_now": open_now}
+    crumbs = [(_("Layanan"), "/")]
+    context = {"service": found, "definition": definition, "promised": promised, "open_now": open_now, "crumbs": crumbs}
     return render(request, "services/service.html", context)
 
 

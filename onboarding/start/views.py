@@ -37,6 +37,7 @@ def _show(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpRe
         last = GoLiveRequest.objects.filter(regency=regency).order_by("-pk").first()
     context = {
         "steps": steps,
+        "next": next((step for step in steps if not step.done), None),
         "done": done,
         "percent": round(100 * done / len(steps)),
         "facts": [{"label": fact.label, "state": "ok" if fact.holds else "todo", "note": fact.note} for fact in found],

@@ -1,5 +1,6 @@
-from typing import Any
+from typing import Any, ClassVar
 
+from allauth.account import forms as account
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
@@ -63,3 +64,43 @@ class PeopleFilterForm(forms.Form):
     state = forms.ChoiceField(required=False, choices=[("", ""), ("active", ""), ("invited", ""), ("closed", "")])
     after_name = forms.CharField(required=False, max_length=120)
     after = forms.IntegerField(required=False, min_value=1)
+
+
+class _HouseWords(forms.Form):
+    """A form of allauth in the words of the house. No placeholder: it would repeat the label and go when one types."""
+
+    WORDS: ClassVar = {
+        "login": _("Surel"),
+        "email": _("Surel"),
+        "password": _("Kata sandi"),
+        "remember": _("Tetap masuk di komputer ini"),
+        "oldpassword": _("Kata sandi sekarang"),
+        "password1": _("Kata sandi baru"),
+        "password2": _("Ulangi kata sandi baru"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = self.WORDS.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(_HouseWords, account.LoginForm):  # type: ignore[misc]
+    pass
+
+
+class ForgottenForm(_HouseWords, account.ResetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class NewPasswordForm(_HouseWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    pass
+
+
+class ChangePasswordForm(_HouseWords, account.ChangePasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ProofForm(_HouseWords, account.ReauthenticateForm):  # type: ignore[misc]
+    pass

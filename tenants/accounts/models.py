@@ -1,4 +1,5 @@
 import hashlib
+import json
 from typing import Any
 
 from django.conf import settings
@@ -27,18 +28,17 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def with_permissions(self, pk: Any) -> "User | None":
-        """Somebody together with what their roles allow, as every page of staff needs them. One query."""
+    def with_roles(self, pk: Any) -> "User | None":
+        """Somebody together with their roles, as every page of staff needs them. One query."""
         fields = self.model._meta.concrete_fields
-        query = _WITH_PERMISSIONS.format(columns=", ".join(f'held_by."{field.column}"' for field in fields))
+        query = _WITH_ROLES.format(columns=", ".join(f'held_by."{field.column}"' for field in fields))
         with connection.cursor() as cursor:
             cursor.execute(query, [pk])
             row = cursor.fetchone()
         if row is None:
             return None
         user = self.model.from_db(self.db, [field.attname for field in fields], row[:-1])
-        if user.has_roles:
-            user.permissions = frozenset(row[-1])
+        user._roles = json.loads(row[-1]) if user.has_roles else []
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -46,13 +46,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 # Plain SQL: it is asked on every page of staff, and its text never changes.
-_PERMISSIONS = """
-    SELECT DISTINCT unnest(role.permissions)
+_ROLES = """
+    SELECT role.name, role.permissions
       FROM accounts_rolegrant held JOIN accounts_role role ON role.id = held.role_id
      WHERE held.user_id = {user}
+     ORDER BY role.name
 """
-_WITH_PERMISSIONS = f"""
-    SELECT {{columns}}, ARRAY({_PERMISSIONS.format(user="held_by.id")})
+_WITH_ROLES = f"""
+    SELECT {{columns}}, (
+        SELECT coalesce(jsonb_agg(jsonb_build_array(name, permissions)), '[]')
+          FROM ({_ROLES.format(user="held_by.id")}) roles
+    )
       FROM accounts_user held_by
      WHERE held_by.id = %s
 """
@@ -105,12 +109,22 @@ class User(AbstractBaseUser):
 
     @cached_property
     def permissions(self) -> frozenset[str]:
-        """Names of everything that this user's roles allow; asked once per request."""
+        """Names of everything that this user's roles allow."""
+        return frozenset(name for _role, allowed in self._roles for name in allowed)
+
+    @property
+    def role_names(self) -> str:
+        """The roles by name, for a page to say as whom one works."""
+        return ", ".join(name for name, _allowed in self._roles)
+
+    @cached_property
+    def _roles(self) -> list[tuple[str, list[str]]]:
+        """Name and permissions of each role; asked once per request."""
         if not self.has_roles:
-            return frozenset()
+            return []
         with connection.cursor() as cursor:
-            cursor.execute(_PERMISSIONS.format(user="%s"), [self.pk])
-            return frozenset(name for (name,) in cursor.fetchall())
+            cursor.execute(_ROLES.format(user="%s"), [self.pk])
+            return cursor.fetchall()
 
     def has(self, permission: str) -> bool:
         """Whether a role of this user names the permission."""

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -49,7 +50,9 @@ def entries(request: HttpRequest) -> HttpResponse:
 def verification(request: HttpRequest) -> HttpResponse:
     """Compute the chain again and say whether a row was altered or removed."""
     count, head = queries.head()
-    return render(request, "audit/verification.html", {"breaks": queries.breaks(), "count": count, "head": head})
+    crumbs = [(_("Jejak audit"), reverse("audit:entries"))]
+    context = {"breaks": queries.breaks(), "count": count, "head": head, "crumbs": crumbs}
+    return render(request, "audit/verification.html", context)
 
 
 def _chosen(form: FilterForm) -> QuerySet[AuditEntry]:

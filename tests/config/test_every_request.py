@@ -55,7 +55,7 @@ def test_who_is_signed_in_and_what_they_may_is_one_question(batang: Regency) -> 
     about_accounts = [query["sql"] for query in asked if "accounts_" in query["sql"]]
     assert len(about_accounts) == 1
     connection.set_tenant(batang, include_public=False)
-    found = User.objects.with_permissions(rina.pk)
+    found = User.objects.with_roles(rina.pk)
     assert found is not None
     assert {field.name: getattr(found, field.name) for field in User._meta.fields} == {
         field.name: getattr(User.objects.get(pk=rina.pk), field.name) for field in User._meta.fields
@@ -67,8 +67,8 @@ def test_an_account_that_was_closed_is_nobody(batang: Regency) -> None:
     role = Role.objects.create(key="surveyor", name="Surveyor", permissions=[str(StaffPermission.VIEW_AUDIT)])
     rina = User.objects.create_user("rina@batang.test", "Rina Wulandari", is_active=False)
     rina.grants.create(role=role)  # type: ignore[attr-defined]
-    assert User.objects.with_permissions(rina.pk).permissions == frozenset()  # type: ignore[union-attr]
-    assert User.objects.with_permissions(0) is None
+    assert User.objects.with_roles(rina.pk).permissions == frozenset()  # type: ignore[union-attr]
+    assert User.objects.with_roles(0) is None
     browser = Client(headers={"host": "batang.localhost"})
     browser.force_login(rina)
     assert browser.get("/work/audit/").status_code == 302

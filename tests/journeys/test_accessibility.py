@@ -50,14 +50,36 @@ def test_staff(company: Company) -> None:
     number = apply(company.site.visitor("batang.localhost"), company.site)
     clerk = company.colleague("operator-desa@batang.test")
     claims = ["/work/santunan_kematian/", "/work/santunan_kematian/new/"]
-    barriers(clerk, ["/work/", f"/work/services/cases/{number}/", *claims])
+    barriers(
+        clerk, ["/work/", "/work/?filter=closed", f"/work/services/cases/{number}/", "/work/services/search/", *claims]
+    )
+    with company.expecting("422"):
+        clerk.go("/work/santunan_kematian/new/")
+        clerk.press("Ajukan")
+        assert found(clerk) == []
+
+
+def test_who_verifies_and_decides(company: Company) -> None:
+    money = ["decrees/", "payments/", "deaths/", "reports/", "programme/"]
+    paths = [f"/work/santunan_kematian/{name}" for name in money]
+    barriers(company.colleague("kepala-dinsos@batang.test"), [*paths, "/work/santunan_kematian/programme/revision/"])
+    verifier = company.colleague("verifikator-dinsos@batang.test")
+    barriers(verifier, ["/work/santunan_kematian/register/", "/work/services/list/surat_keterangan_usaha/"])
+
+
+def test_ones_own_account(company: Company) -> None:
+    clerk = company.colleague("operator-desa@batang.test")
+    barriers(clerk, ["/account/mfa/", "/account/password/change/", "/account/logout/"])
 
 
 def test_an_administrator(company: Company) -> None:
     administrator = company.colleague("admin@batang.test")
-    settings = ["identity/", "modules/", "modules/services/", "roles/", "roles/new/"]
+    settings = ["identity/", "modules/", "modules/services/", "roles/", "roles/new/", "support/", "billing/"]
     paths = [f"/work/settings/{name}" for name in settings]
-    paths += ["/work/staff/", "/work/organisation/", "/work/packages/", "/work/audit/"]
+    paths += ["/work/staff/", "/work/staff/import/", "/work/staff/invitations/new/", "/work/start/", "/work/outbox/"]
+    organisation = ["", "units/new/", "villages/", "calendar/", "calendar/holidays/new/"]
+    paths += [f"/work/organisation/{name}" for name in organisation]
+    paths += ["/work/packages/", "/work/audit/", "/work/audit/verification/"]
     barriers(administrator, paths)
 
 

@@ -1,5 +1,6 @@
 """The menu follows the switches, the permissions, the language and the page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.test import RequestFactory
@@ -65,3 +66,11 @@ def test_nobody_and_other_pages_have_none(batang: Regency) -> None:
     assert seen(batang, clerk, "/") == {}
     nobody = person("baru", "tanpa")
     assert not seen(batang, nobody)["menu"]
+
+
+def test_the_header_names_the_roles(batang: Regency, django_assert_num_queries: Callable[..., Any]) -> None:
+    clerk = User.objects.get(pk=person("arsip", "Arsiparis", "organisation.view").pk)
+    with django_assert_num_queries(1):
+        assert clerk.has("organisation.view")
+        assert clerk.role_names == "Arsiparis", "asked together with what they allow"
+    assert seen(batang, clerk)["account_role"] == "Arsiparis"

@@ -269,11 +269,13 @@ def figures(user: Any, found: services.Reach, now: datetime) -> list[dict[str, s
             "label": _("Jatuh tempo hari ini"),
             "value": angka(counts["today"]),
             "note": _("dari %(n)s terbuka") % {"n": angka(counts["open"])},
+            "tone": "warn" if counts["today"] else "",
         },
         {
             "label": _("Terlambat"),
             "value": angka(counts["late"]),
             "note": _("di meja %(desk)s") % {"desk": _desk(late_at["turn_role"])} if late_at else _("tidak ada"),
+            "tone": "bad" if counts["late"] else "",
         },
         {
             "label": _("Cair bulan ini"),

@@ -32,19 +32,21 @@ from tenants.people.formats import MONTHS
 @require(P.OVERVIEW)
 def reports(request: HttpRequest) -> HttpResponse:
     """The year: money by month, claims by village."""
-    year = _year(request)
+    year, today = _year(request), timezone.localdate()
     months = queries.realisation(year)
-    highest = max((month.amount for month in months), default=0) or 1
-    programme = programme_on(timezone.localdate())
+    programme = programme_on(today)
+    past = [month for month in months if (year, month.month) <= (today.year, today.month)]
     context = {
         "year": year,
         "year_text": str(year),
-        "years": range(timezone.localdate().year - 3, timezone.localdate().year + 1),
-        "months": [(MONTHS[m.month - 1], m, round(m.amount * 100 / highest)) for m in months],
+        "years": range(today.year - 3, today.year + 1),
+        "months": [(MONTHS[m.month - 1], m) for m in months],
+        "names": [name[:3] for name in MONTHS],
+        "curve": [{"label": _("Cair sejak awal tahun"), "values": [month.cumulative / 1_000_000 for month in past]}],
         "persons": sum(month.persons for month in months),
         "total": months[-1].cumulative,
         "budget": budget.budget_of(year),
-        "outlook": budget.outlook(amount=programme.amount, today=timezone.localdate()) if programme else None,
+        "outlook": budget.outlook(amount=programme.amount, today=today) if programme else None,
         "rates": [row for row in queries.village_rates(year) if row.claims],
     }
     return render(request, "santunan_kematian/reports.html", context)

@@ -103,7 +103,7 @@ def test_application_leads_to_receipt_and_tracking(visitor: Visitor) -> None:
         ({"document_ktp": SimpleUploadedFile("ktp.pdf", b"")}, "Berkas ini kosong."),
         ({"document_ktp": SimpleUploadedFile("ktp.png", b"\x89PNG\r\n\x1a\n" + b"0" * MAX_BYTES)}, "paling besar"),
         ({"applicant_village": "0"}, "pilihan"),
-        ({"field_keperluan": ""}, "Bidang ini"),
+        ({"field_keperluan": ""}, "Wajib diisi."),
     ],
     ids=["short nik", "impossible nik", "kind", "empty", "too large", "village", "missing"],
 )
