@@ -57,8 +57,8 @@ class Place:
 
 
 def main(arguments: Sequence[str]) -> int:
-    if arguments == ["prepare"]:
-        return prepare()
+    if arguments in (["prepare"], ["template"]):
+        return prepare() if arguments == ["prepare"] else migrate_template()
     # Until everything runs, being told to stop means: undo what was started.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
@@ -140,11 +140,16 @@ def _secret_key(file: Path) -> str:
 
 
 def _prepare(place: Place, environment: Mapping[str, str]) -> None:
-    """Database and static files at the same time: each keeps one core busy."""
+    """Database and static files at the same time: each keeps one core busy.
+
+    At the first start the template of all regencies is migrated beside the public schema.
+    """
     print("Preparing the database and the demo ...", flush=True)
     stamp, fingerprint = place.data_dir / "static.stamp", _fingerprint()
     stale = not stamp.exists() or stamp.read_text() != fingerprint
     commands = [["-m", "config.run", "prepare"]]
+    if not (place.data_dir / "demo.json").exists():
+        commands.append(["-m", "config.run", "template"])
     if stale:
         commands.append(["manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0", *NOT_SERVED])
     jobs = [
@@ -186,6 +191,17 @@ def prepare() -> int:
     django.setup()
     call_command("prepare", verbosity=0)
     call_command("demo", verbosity=0)
+    return 0
+
+
+def migrate_template() -> int:
+    """Ahead of `prepare`, which waits for its lock and publishes what it finds done."""
+    import django
+
+    django.setup()
+    from tenants.schemas import release
+
+    release.migrate_alone()
     return 0
 
 

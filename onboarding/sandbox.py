@@ -43,6 +43,12 @@ def address() -> str:
     return f"{site_url(f'{SCHEMA}.{settings.BASE_DOMAIN}')}/try/" if settings.SANDBOX else ""
 
 
+def is_open() -> bool:
+    """Whether it is there."""
+    with in_public():
+        return Regency.objects.filter(schema_name=SCHEMA, state=Regency.State.ACTIVE).exists()
+
+
 def build(at: datetime, say: Say) -> None:
     """Make what is missing of it. Raises StagingFailed."""
     if not settings.SANDBOX:

@@ -71,7 +71,7 @@ def refill_pool() -> int:
 
 @shared_task(name="onboarding.reset_sandbox")
 def reset_sandbox() -> bool:
-    """Throw Kabupaten Contoh away and make it anew, where there is one. Returns whether that was done."""
+    """Make Kabupaten Contoh anew, in place of the one that is there, where visitors may try it. Returns whether."""
     from onboarding import sandbox
 
     return settings.SANDBOX and sandbox.reset(logger.info)

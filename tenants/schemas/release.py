@@ -51,14 +51,24 @@ def migrate_template(seed: Callable[[], None] | None = None, *, verbosity: int =
     that every regency starts with; it must be safe to repeat. One process at a time; safe to repeat.
     """
     with advisory_lock(TEMPLATE, wait=True):
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(TEMPLATE_SCHEMA)}")
-        with in_schema(TEMPLATE_SCHEMA):
-            command = get_tenant_base_migrate_command_class()()
-            call_command(command, interactive=False, verbosity=verbosity, skip_checks=True)
-            if seed is not None:
-                seed()
+        _migrate(seed, verbosity)
         return publish()
+
+
+def migrate_alone() -> None:
+    """Only the migrations of the template: they need nothing of public, so a first start does them beside it."""
+    with advisory_lock(TEMPLATE, wait=True):
+        _migrate(None, 0)
+
+
+def _migrate(seed: Callable[[], None] | None, verbosity: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(TEMPLATE_SCHEMA)}")
+    with in_schema(TEMPLATE_SCHEMA):
+        command = get_tenant_base_migrate_command_class()()
+        call_command(command, interactive=False, verbosity=verbosity, skip_checks=True)
+        if seed is not None:
+            seed()
 
 
 def publish() -> str:

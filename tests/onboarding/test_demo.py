@@ -54,6 +54,21 @@ def test_every_sign_in_of_the_list_works(pair: Path, capsys: pytest.CaptureFixtu
         assert Assignment.objects.count() > 0
 
 
+def test_nobody_waits_for_the_sandbox(pair: Path, settings, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    """A worker makes it, where there is none yet."""
+    asked: list[str] = []
+    monkeypatch.setattr("onboarding.tasks.reset_sandbox.delay", lambda: asked.append("sandbox"))
+    demo.ask_for_sandbox()
+    assert not asked, "visitors of this deployment try nothing"
+    settings.SANDBOX = True
+    call_command("demo")
+    assert asked == ["sandbox"]
+    assert not schema_exists("contoh")
+    monkeypatch.setattr("onboarding.sandbox.SCHEMA", "kendal")
+    demo.ask_for_sandbox()
+    assert asked == ["sandbox"], "it is there"
+
+
 def test_the_second_time_changes_nothing(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("demo")
     runs = ProvisioningRun.objects.count()
