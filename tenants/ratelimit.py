@@ -21,8 +21,8 @@ def is_too_often(action: str, who: str, *, limit: int, seconds: int) -> bool:
     cache.add(key, 0, timeout=seconds)
     try:
         return cache.incr(key) > limit
-    except ValueError:  # the window ended between the two calls
-        return False
+    except ValueError:  # the window ended between the two calls: this try is the first of the next
+        return limit < 1
 
 
 def is_over(request: HttpRequest, action: str) -> bool:

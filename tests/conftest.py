@@ -118,11 +118,16 @@ def committed(django_db_setup: None, django_db_blocker: pytest.FixtureLookupErro
             drop_regency(regency)
 
 
+def forget_cached() -> None:
+    """Empty the cache of this process. Not `cache.clear()`: that empties Redis for the tests beside this one too."""
+    caches["default"].key_prefix = f"{os.environ.get('PYTEST_XDIST_WORKER', '')}{uuid.uuid4().hex}"
+
+
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered() -> Iterator[None]:
     """Each test starts with empty caches and ends on the public schema."""
     hosts.forget()
     switches.forget()
-    caches["default"].key_prefix = f"{os.environ.get('PYTEST_XDIST_WORKER', '')}{uuid.uuid4().hex}"
+    forget_cached()
     yield
     connection.set_schema_to_public()

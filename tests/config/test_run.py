@@ -213,7 +213,11 @@ def test_a_make_that_is_interrupted_alone_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "watch.py").write_text(code)
     (tmp_path / "Makefile").write_text(f"run:\n\t@exec {sys.executable} {tmp_path}/watch.py\n")
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    make = subprocess.Popen(["make", "-C", str(tmp_path), "run"], env=environment, stdout=subprocess.PIPE, text=True)
+    make = subprocess.Popen(
+        ["make", "-C", str(tmp_path), "run"], env=environment, stdout=subprocess.PIPE, text=True,
+        # A shell that runs the tests in the background has them ignore it, and make keeps to what it finds.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     assert make.stdout is not None
     assert any("watching" in line for line in make.stdout)
     make.send_signal(signal.SIGINT)

@@ -78,23 +78,30 @@ def test_a_worker_killed_while_it_makes_a_regency(fragile: Deployment) -> None:
     operator.sign_in(OPERATOR, PASSWORD)
     operator.get("/console/new/")
     with held(fragile, "public.modules_moduleswitch") as is_waited_for:
-        asked = {"code": "33.24", "subdomain": "kendal", "admin_email": "admin@kendal.test", "admin_name": "Siti"}
+        asked = {
+            "code": "33.23",
+            "subdomain": "temanggung",
+            "admin_email": "admin@temanggung.test",
+            "admin_name": "Siti",
+        }
         assert operator.post("/console/new/", asked).status == 302
         fragile.wait_for("the worker is at the modules", is_waited_for)
         fragile.kill_worker()
-        assert fragile.visitor("kendal.localhost").get("/").status == 503
-    before = steps(fragile, "33.24")
+        assert fragile.visitor("temanggung.localhost").get("/").status == 503
+    before = steps(fragile, "33.23")
     assert (before["schema"], before["modules"]) == ("done", "running")
     fragile.start_worker()
-    run = "SELECT state FROM public.onboarding_provisioningrun WHERE code = '33.24'"
+    run = "SELECT state FROM public.onboarding_provisioningrun WHERE code = '33.23'"
     fragile.wait_for("the run ends", lambda: fragile.ask(run) == "done", 45)
-    assert set(steps(fragile, "33.24").values()) == {"done"}
-    assert fragile.ask("SELECT count(*) FROM public.tenants_regency WHERE code = '33.24'") == 1
-    assert fragile.ask("SELECT count(*) FROM kendal.accounts_user") == 1
-    assert fragile.ask("SELECT count(*) FROM kendal.accounts_invitation") == 1
+    assert set(steps(fragile, "33.23").values()) == {"done"}
+    assert fragile.ask("SELECT count(*) FROM public.tenants_regency WHERE code = '33.23'") == 1
+    assert fragile.ask("SELECT count(*) FROM temanggung.accounts_user") == 1
+    assert fragile.ask("SELECT count(*) FROM temanggung.accounts_invitation") == 1
     ended = "SELECT count(*) FROM public.audit_auditentry WHERE action = 'onboarding.provisioned' AND subject_id = "
     assert fragile.ask(ended + f"({run.replace('state', 'id::text')})") == 1
-    assert fragile.wait_for("the address answers", lambda: fragile.visitor("kendal.localhost").get("/").status == 200)
+    assert fragile.wait_for(
+        "the address answers", lambda: fragile.visitor("temanggung.localhost").get("/").status == 200
+    )
 
 
 # -- the same form twice -------------------------------------------------------------------------------------

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
 from tenants.accounts.models import User
 from tenants.models import Regency
+from tests.conftest import forget_cached
 
 
 class Visitor:
@@ -38,10 +38,10 @@ class Visitor:
 
 @pytest.fixture
 def visitor(batang: Regency) -> Iterator[Visitor]:
-    cache.clear()  # attempts are counted there
+    forget_cached()  # attempts are counted there
     yield Visitor(batang)
     connection.set_tenant(batang, include_public=False)
-    cache.clear()
+    forget_cached()
 
 
 @pytest.fixture(autouse=True)

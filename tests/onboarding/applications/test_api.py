@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -11,6 +10,7 @@ from pytest_django import Settings
 
 from onboarding.applications import links
 from onboarding.applications.models import Application
+from tests.conftest import forget_cached
 from tests.onboarding.applications import builders
 from tests.onboarding.applications.builders import EMAIL, KENDAL
 
@@ -103,7 +103,7 @@ def test_a_wrong_key_is_not_there(visitor: Client) -> None:
 
 def test_beginning_is_counted(visitor: Client, settings: Settings) -> None:
     settings.SIGN_UPS_PER_HOUR = 2
-    cache.clear()
+    forget_cached()
     answers = [
         send(visitor, "POST", "/applications/", BEGINNING | {"email": f"p{number}@kendalkab.go.id"})[0]
         for number in range(4)

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -13,6 +12,7 @@ from onboarding import actions as provisioning
 from onboarding.applications import actions, links
 from onboarding.applications.models import Application
 from tenants.accounts.models import User
+from tests.conftest import forget_cached
 from tests.onboarding.applications import builders
 from tests.onboarding.applications.builders import EMAIL, KENDAL
 
@@ -66,7 +66,7 @@ def test_bad_beginnings_stay_on_the_form(visitor: Client, changes: dict[str, str
 
 def test_beginning_is_counted(visitor: Client, settings: Settings) -> None:
     settings.SIGN_UPS_PER_HOUR = 3
-    cache.clear()
+    forget_cached()
     assert [begin(visitor, email=f"p{number}@kendalkab.go.id") for number in range(5)] == [302, 302, 302, 429, 429]
     assert Application.objects.count() == 3
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from knox.models import AuthToken
 
@@ -14,6 +13,7 @@ from tenants.accounts.models import User
 from tenants.audit.models import AuditEntry
 from tenants.models import Regency
 from tenants.schemas.context import in_regency
+from tests.conftest import forget_cached
 
 LOGIN, RESET = "/account/login/", "/account/password/reset/"
 EMAIL, PASSWORD = "rina@batang.test", "sawah-hijau-pagi-2026"
@@ -21,7 +21,7 @@ EMAIL, PASSWORD = "rina@batang.test", "sawah-hijau-pagi-2026"
 
 @pytest.fixture
 def browser(batang: Regency) -> Client:
-    cache.clear()
+    forget_cached()
     User.objects.create_user(EMAIL, "Rina Wulandari", PASSWORD)
     return Client(headers={"host": "batang.localhost"})
 
@@ -37,7 +37,7 @@ def test_guessing_locks_the_account_out_for_a_while(browser: Client) -> None:
     assert sign_in(browser, PASSWORD) != 302
     page = browser.post(LOGIN, {"login": EMAIL, "password": PASSWORD})
     assert "Terlalu" in page.content.decode()
-    cache.clear()  # a quarter of an hour later
+    forget_cached()  # a quarter of an hour later
     assert sign_in(browser, PASSWORD) == 302
 
 

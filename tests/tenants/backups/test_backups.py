@@ -15,7 +15,7 @@ from knox.models import AuthToken
 from pytest_django import Settings
 
 from modules.services.models import Case
-from tenants.accounts.models import Invitation, User
+from tenants.accounts.models import Invitation, Role, User
 from tenants.audit.queries import breaks
 from tenants.backups import actions, manifest
 from tenants.backups.actions import restoring, taking
@@ -269,14 +269,15 @@ def test_a_file_that_was_swept_away_meanwhile_is_no_reason_to_have_no_backup(
 def test_one_of_an_earlier_release_is_brought_up_to_date_or_is_not_there(
     kendal: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As if `services.0004_case_rehearsal` had come since: with rows whose references are still to be checked."""
+    """As if `accounts.0003_role_offered` had come since: with rows whose references are still to be checked."""
     with in_schema("kendal"), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE services_case DROP COLUMN is_rehearsal")
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'services' AND name = '0004_case_rehearsal'")
+        cursor.execute("ALTER TABLE accounts_role DROP COLUMN offered")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'accounts' AND name = '0003_role_offered'")
+        cursor.execute("INSERT INTO accounts_role (key, name, description, permissions) VALUES ('a', 'A', '', '{x.y}')")
     backup = taken(kendal)
     restored = actions.restore_beside(backup=backup, by=None, at=timezone.now())
     with in_schema(restored.schema_name):
-        assert Case.objects.get().is_rehearsal is False
+        assert Role.objects.get(key="a").offered == ["x.y"]
     actions.drop_restored(restored=restored, by=None, at=timezone.now())
 
     def broken(schema: str) -> None:

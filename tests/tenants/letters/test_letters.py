@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
@@ -24,6 +23,7 @@ from tenants.letters.letterhead import issuer, letterhead, site
 from tenants.letters.models import Letter
 from tenants.models import Regency
 from tenants.schemas.context import in_public
+from tests.conftest import forget_cached
 from tests.tenants.letters import samples
 from tests.tenants.letters.examples import AT, SIGNER, UNIT, ask, made
 from tests.tenants.letters.test_pdf import needs_poppler, text_of
@@ -32,9 +32,9 @@ from tests.tenants.letters.test_pdf import needs_poppler, text_of
 @pytest.fixture(autouse=True)
 def media(settings: Settings, tmp_path: Path) -> Iterator[Path]:
     settings.MEDIA_ROOT = tmp_path
-    cache.clear()
+    forget_cached()
     yield tmp_path
-    cache.clear()
+    forget_cached()
 
 
 @pytest.fixture
