@@ -1,7 +1,6 @@
 """Making regencies, and the page of one, for operators."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +19,7 @@ from tenants.accounts.access import require
 from tenants.addresses import site_url
 from tenants.forms import DomainForm, StateForm
 from tenants.models import Regency
+from tenants.paging import newest_first
 from tenants.permissions import ConsolePermission
 from tenants.queries import TONES
 
@@ -93,15 +93,12 @@ def runs(request: HttpRequest) -> HttpResponse:
     """All runs, newest first."""
     state = request.GET.get("state", "")
     state = state if state in ProvisioningRun.State.values else ""
-    before = request.GET.get("before", "")
-    found = list(queries.runs(state, int(before) if before.isdecimal() and len(before) < 18 else None)[: PAGE + 1])
-    more = {"state": state, "before": found[PAGE - 1].pk} if len(found) > PAGE else {}
+    page = newest_first(request, queries.runs(state), PAGE, kept={"state": state})
     context = {
-        "runs": _dressed(found[:PAGE]),
+        **page.links,
+        "runs": _dressed(page.rows),
         "chips": [("", _("Semua")), *ProvisioningRun.State.choices],
         "state": state,
-        "next_url": f"?{urlencode(more)}" if more else "",
-        "first_url": request.path if before else "",
         "may_provision": request.user.has(ConsolePermission.PROVISION),  # type: ignore[union-attr]
     }
     return render(request, "onboarding/console/runs.html", context)

@@ -41,14 +41,12 @@ def progress(run: ProvisioningRun) -> Progress:
     return Progress(run, list(run.steps.all()))
 
 
-def runs(state: str = "", before: int | None = None) -> QuerySet[ProvisioningRun]:
+def runs(state: str = "") -> QuerySet[ProvisioningRun]:
     """Runs, newest first, with how many of their steps are done."""
     found = ProvisioningRun.objects.order_by("-pk").annotate(
         done=Count("steps", filter=Q(steps__state="done")), total=Count("steps")
     )
-    if state:
-        found = found.filter(state=state)
-    return found.filter(pk__lt=before) if before else found
+    return found.filter(state=state) if state else found
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Long lists page by page, by the number of the last row: pages stay right while the list grows."""
 
+from collections.abc import Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
@@ -21,14 +22,26 @@ class Page(NamedTuple, Generic[Row]):
         return {"next_url": self.next_url, "first_url": self.first_url}
 
 
-def newest_first(request: HttpRequest, found: QuerySet[Row], size: int) -> Page[Row]:
-    """`size` rows before the one that `?before=` names; what else the address asks for is kept. One query."""
-    before = request.GET.get("before", "")
-    kept = {name: value for name, value in request.GET.items() if name != "before"}
+def newest_first(
+    request: HttpRequest,
+    found: QuerySet[Row],
+    size: int,
+    *,
+    kept: Mapping[str, Any] | None = None,
+    name: str = "before",
+) -> Page[Row]:
+    """`size` rows before the one that `?before=` names (or what `name` says). One query.
+
+    The addresses of the other pages keep `kept`, what the list was found to be narrowed to; without it, all that
+    this address asks for.
+    """
+    if kept is None:
+        kept = {key: value for key, value in request.GET.items() if key != name}
+    place = request.GET.get(name, "")
     ordered = found.order_by("-pk")
-    if before.isdecimal() and len(before) < 18:
-        ordered = ordered.filter(pk__lt=int(before))
+    if place.isdecimal() and len(place) < 18:
+        ordered = ordered.filter(pk__lt=int(place))
     rows = list(ordered[: size + 1])
-    following = f"?{urlencode({**kept, 'before': rows[size - 1].pk})}" if len(rows) > size else ""
-    first = f"{request.path}{'?' if kept else ''}{urlencode(kept)}" if before else ""
+    following = f"?{urlencode({**kept, name: rows[size - 1].pk})}" if len(rows) > size else ""
+    first = f"{request.path}{'?' if kept else ''}{urlencode(kept)}" if place else ""
     return Page(rows[:size], following, first)

@@ -21,6 +21,7 @@ from tenants import regions
 from tenants.accounts.access import require
 from tenants.files.actions import FileRefused
 from tenants.files.serving import serve
+from tenants.paging import newest_first
 from tenants.permissions import ConsolePermission
 
 PAGE = 30
@@ -35,16 +36,13 @@ def applications(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in Application.State.values else ""
     search = request.GET.get("q", "").replace("\x00", "")[:60]
-    before = request.GET.get("before", "")
-    found = list(
-        queries.listed(state, search, int(before) if before.isdecimal() and len(before) < 18 else None)[: PAGE + 1]
-    )
     kept = {name: value for name, value in (("state", state), ("q", search)) if value}
-    more = {**kept, "before": found[PAGE - 1].pk} if len(found) > PAGE else {}
+    page = newest_first(request, queries.listed(state, search), PAGE, kept=kept)
     states = ("", "submitted", "contested", "returned", "provisioning", "trial", "live", "refused", "draft")
     labels = dict(Application.State.choices)
     context = {
-        "rows": [(item, TONES.get(item.state, "")) for item in found[:PAGE]],
+        **page.links,
+        "rows": [(item, TONES.get(item.state, "")) for item in page.rows],
         "chips": [
             {
                 "label": labels.get(value, _("Semua")),
@@ -57,8 +55,6 @@ def applications(request: HttpRequest) -> HttpResponse:
         "state": state,
         "requests": GoLiveRequest.objects.filter(decision="").select_related("regency").order_by("pk"),
         "copies": Agreement.objects.filter(state=Agreement.State.UPLOADED).order_by("pk"),
-        "next_url": f"?{urlencode(more)}" if more else "",
-        "first_url": f"?{urlencode(kept)}" if before else "",
     }  # fmt: skip
     return render(request, "applications/console/applications.html", context)
 

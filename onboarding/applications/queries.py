@@ -197,13 +197,13 @@ def checks(application: Application) -> list[Check]:
     ]  # fmt: skip
 
 
-def listed(state: str = "", search: str = "", before: int | None = None) -> QuerySet[Application]:
+def listed(state: str = "", search: str = "") -> QuerySet[Application]:
     """Applications for operators, newest first; without a state those that wait for somebody here come as asked."""
     found = Application.objects.order_by("-pk")
     found = found.filter(state=state) if state else found.exclude(state__in=["draft", "expired", "withdrawn"])
     if words := search.strip():
         found = found.filter(Q(name__icontains=words) | Q(code__startswith=words) | Q(number__iexact=words))
-    return found.filter(pk__lt=before) if before else found
+    return found
 
 
 def rivals(application: Application) -> list[Application]:

@@ -27,6 +27,7 @@ from onboarding.assessment.queries.shown import shown
 from onboarding.assessment.schema import InstrumentFault
 from tenants.accounts.access import require
 from tenants.files.serving import serve
+from tenants.paging import newest_first
 from tenants.permissions import ConsolePermission
 
 PAGE = 30
@@ -40,15 +41,13 @@ def assessments(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in Assessment.State.values else ""
     search = request.GET.get("q", "").replace("\x00", "")[:60]
-    found = list(lists.assessments(state, search, _key(request, "before"))[: PAGE + 1])
-    more = {"state": state, "q": search, "before": found[PAGE - 1].pk} if len(found) > PAGE else {}
+    page = newest_first(request, lists.assessments(state, search), PAGE, kept={"state": state, "q": search})
     context = {
-        "rows": [(each, lists.TONES[each.state]) for each in found[:PAGE]],
+        **page.links,
+        "rows": [(each, lists.TONES[each.state]) for each in page.rows],
         "chips": [("", _("Semua")), *Assessment.State.choices],
         "state": state,
         "query": search,
-        "next_url": f"?{urlencode(more)}" if more else "",
-        "first_url": request.path if "before" in request.GET else "",
     }
     return render(request, "assessment/console/assessments.html", context)
 

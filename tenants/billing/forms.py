@@ -51,7 +51,6 @@ class InvoiceFilterForm(forms.Form):
         choices=[("", _("Semua")), ("overdue", _("Lewat jatuh tempo")), *Invoice.State.choices],
     )
     year = forms.TypedChoiceField(label=_("Tahun anggaran"), required=False, coerce=int, empty_value=None)
-    before = forms.IntegerField(required=False, min_value=1, max_value=10**15, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +61,6 @@ class InvoiceFilterForm(forms.Form):
 class ListForm(forms.Form):
     q = forms.CharField(required=False, max_length=60)
     state = forms.SlugField(required=False, max_length=20)
-    before = forms.IntegerField(required=False, min_value=1, max_value=10**15)
     after_name = forms.CharField(required=False, max_length=60)
     after_code = forms.CharField(required=False, max_length=5)
 
@@ -303,4 +301,3 @@ PlanItemFormSet = forms.formset_factory(PlanItemForm, extra=2, can_delete=True, 
 
 class EventFilterForm(forms.Form):
     state = forms.ChoiceField(required=False, choices=[("", _("Semua")), *WebhookEvent.State.choices])
-    before = forms.IntegerField(required=False, min_value=1, max_value=10**15)

@@ -197,12 +197,10 @@ def _named(search: str) -> Q:
     return Q(number__icontains=text) | Q(regency__name__icontains=text) | Q(regency__code=text)
 
 
-def events(state: str = "", before: int | None = None) -> QuerySet[WebhookEvent]:
+def events(state: str = "") -> QuerySet[WebhookEvent]:
     """Events without their payload, newest first."""
     found = WebhookEvent.objects.defer("payload")
-    if state:
-        found = found.filter(state=state)
-    return found.filter(pk__lt=before) if before else found
+    return found.filter(state=state) if state else found
 
 
 def calls() -> QuerySet[ProviderCall]:

@@ -1,12 +1,11 @@
 """Fetching what a person may see and has chosen: not yours and not there are the same."""
 
 import re
-from typing import Any
 
 from django.http import Http404, HttpRequest
 
 from modules.santunan_kematian.models import Claim
-from modules.santunan_kematian.queries.lists import PAGE, visible
+from modules.santunan_kematian.queries.lists import visible
 
 _KEY = re.compile(r"[0-9]{1,18}")
 
@@ -22,12 +21,3 @@ def claim_of(request: HttpRequest, number: str) -> Claim:
 def chosen_decisions(request: HttpRequest) -> list[int]:
     """The keys of the rows that were ticked; what is no key is left out."""
     return [int(key) for key in request.POST.getlist("decision") if _KEY.fullmatch(key)]
-
-
-def newest(request: HttpRequest, rows: Any) -> tuple[list[Any], str]:
-    """Fifty rows, newest first, behind the one that the address names; and the address of the next fifty."""
-    after = request.GET.get("after", "")
-    if _KEY.fullmatch(after):
-        rows = rows.filter(pk__lt=int(after))
-    found = list(rows.order_by("-pk")[: PAGE + 1])
-    return found[:PAGE], f"?after={found[PAGE - 1].pk}" if len(found) > PAGE else ""

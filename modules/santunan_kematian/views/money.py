@@ -19,12 +19,14 @@ from modules.santunan_kematian.models import Decision, Decree, PaymentList
 from modules.santunan_kematian.permissions import SantunanPermission as P
 from modules.santunan_kematian.queries import reading
 from modules.santunan_kematian.queries.days import day_of
-from modules.santunan_kematian.views.access import chosen_decisions, claim_of, newest
+from modules.santunan_kematian.queries.lists import PAGE
+from modules.santunan_kematian.views.access import chosen_decisions, claim_of
 from modules.services import public as services
 from tenants import sheets
 from tenants.accounts.access import require
 from tenants.audit.actions import record
 from tenants.files.uploads import FileRefused
+from tenants.paging import newest_first
 from tenants.people.formats import tanggal
 
 
@@ -48,7 +50,8 @@ def decrees(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             error = str(refusal)
     rows = Decree.objects.counted().select_related("issued_by", "revocation").annotate(people=Count("decisions"))
-    issued, older = newest(request, rows)
+    page = newest_first(request, rows, PAGE, name="after")
+    issued = page.rows
     papers = reading.letters_about(issued)
     revoking = reading.letters_about([decree.revocation for decree in issued if hasattr(decree, "revocation")])
     context = {
@@ -61,7 +64,7 @@ def decrees(request: HttpRequest) -> HttpResponse:
             )
             for decree in issued
         ],
-        "next_url": older,
+        "next_url": page.next_url,
         "may_issue": request.user.has(P.DECIDE),  # type: ignore[union-attr]
         "error": error,
     }
@@ -82,12 +85,12 @@ def payments(request: HttpRequest) -> HttpResponse:
             return redirect("santunan_kematian:payment_list", made.pk)
         except (Refused, services.CaseRefused) as refusal:
             error = str(refusal)
-    lists, older = newest(request, PaymentList.objects.counted().with_totals())
+    page = newest_first(request, PaymentList.objects.counted().with_totals(), PAGE, name="after")
     context = {
         "waiting": waiting,
         "without_decree": _waiting().filter(decree=None).count(),
-        "lists": lists,
-        "next_url": older,
+        "lists": page.rows,
+        "next_url": page.next_url,
         "may_list": request.user.has(P.PAY),  # type: ignore[union-attr]
         "error": error,
     }

@@ -32,7 +32,7 @@ class Check:
     files: tuple[Evidence, ...]
 
 
-def assessments(state: str = "", search: str = "", before: int | None = None) -> QuerySet[Assessment]:
+def assessments(state: str = "", search: str = "") -> QuerySet[Assessment]:
     """Newest first, with how many answers there are and how many are verified."""
     found = Assessment.objects.order_by("-pk").annotate(
         answered=Count("sheets__answers", filter=~Q(sheets__answers__value={})),
@@ -43,7 +43,7 @@ def assessments(state: str = "", search: str = "", before: int | None = None) ->
     if words := search.strip().casefold():
         codes = [info.code for info in regions.regencies() if words in f"{info.title} {info.province}".casefold()]
         found = found.filter(Q(code__iexact=words) | Q(regency_code=words) | Q(regency_code__in=codes))
-    return found.filter(pk__lt=before) if before else found
+    return found
 
 
 def checks(assessment: Assessment, verdict: str, section: str, after: int | None, size: int) -> list[Check]:

@@ -36,7 +36,7 @@ def quotations(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request)
     state = asked["state"] if asked["state"] in Quotation.State.values else ""
     context = {
-        **page_of(queries.quotations(state, asked["q"]), {**asked, "state": state}),
+        **page_of(request, queries.quotations(state, asked["q"]), {**asked, "state": state}),
         "chips": [("", _("Semua")), *Quotation.State.choices],
         "state": state,
         "may": _may(request),
@@ -162,7 +162,7 @@ def _quotation(request: HttpRequest, pk: int, *, status: int = 200, **given: Any
 def contracts(request: HttpRequest) -> HttpResponse:
     """Contracts, newest first."""
     asked = asked_of(request)
-    context = page_of(queries.contracts(asked["q"]), asked)
+    context = page_of(request, queries.contracts(asked["q"]), asked)
     return render(request, "billing/console/contracts.html", context)
 
 

@@ -1,7 +1,5 @@
 """What went to the provider and came from it, and where the two books differ."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +13,7 @@ from tenants.billing import actions, queries
 from tenants.billing.forms import EventFilterForm
 from tenants.billing.models import ProviderCall, ReconciliationRun, WebhookEvent
 from tenants.billing.providers import provider
+from tenants.paging import newest_first
 from tenants.permissions import ConsolePermission
 
 PAGE = 50
@@ -26,19 +25,16 @@ _MOST = 500
 def events(request: HttpRequest) -> HttpResponse:
     """Calls that wait for the provider, and events that came from it."""
     form = EventFilterForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    state = asked.get("state", "")
-    page = list(queries.events(state, asked.get("before"))[: PAGE + 1])
-    more = {"state": state, "before": page[PAGE - 1].pk} if len(page) > PAGE else {}
+    state = form.cleaned_data["state"] if form.is_valid() else ""
+    page = newest_first(request, queries.events(state), PAGE, kept={"state": state})
     context = {
+        **page.links,
         "calls": queries.calls()[:PAGE],
-        "events": page[:PAGE],
+        "events": page.rows,
         "tones": queries.TONES,
         "chips": [("", _("Semua")), *WebhookEvent.State.choices],
         "state": state,
         "provider": provider(),
-        "next_url": f"?{urlencode(more)}" if more else "",
-        "first_url": f"?{urlencode({'state': state})}" if asked.get("before") else "",
         "may": request.user.has(ConsolePermission.MANAGE_BILLING),  # type: ignore[union-attr]
     }
     return render(request, "billing/console/events.html", context)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.forms import Form
@@ -29,6 +28,7 @@ from tenants.billing.forms import (
 from tenants.billing.models import BudgetYear, CreditNote, Invoice, Payment, Scan
 from tenants.billing.queries import InvoiceFilter, Step
 from tenants.billing.serving import pdf_response
+from tenants.paging import newest_first
 from tenants.people.formats import rupiah
 from tenants.permissions import ConsolePermission
 
@@ -45,19 +45,15 @@ def invoices(request: HttpRequest) -> HttpResponse:
     asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     day = actions.central_day(timezone.now())
     wanted = InvoiceFilter(asked.get("q", "").replace("\x00", ""), asked.get("state", ""), asked.get("year"))
-    found = queries.invoices(wanted, day)
-    if asked.get("before"):
-        found = found.filter(pk__lt=asked["before"])
-    page = list(found[: PAGE + 1])
     kept = {name: asked[name] for name in ("q", "state", "year") if asked.get(name)}
+    page = newest_first(request, queries.invoices(wanted, day), PAGE, kept=kept)
     context = {
+        **page.links,
         "form": form,
-        "rows": [(bill, bill.is_overdue(day)) for bill in page[:PAGE]],
+        "rows": [(bill, bill.is_overdue(day)) for bill in page.rows],
         "tones": queries.TONES,
         "figures": _figures(queries.totals(day)),
         "narrowed": bool(kept),
-        "next_url": "?" + urlencode({**kept, "before": page[PAGE - 1].pk}) if len(page) > PAGE else "",
-        "first_url": "?" + urlencode(kept) if asked.get("before") else "",
     }
     return render(request, "billing/console/invoices.html", context)
 

@@ -15,7 +15,7 @@ from knox.models import AuthToken
 
 from modules.models import ModuleSwitch
 from modules.santunan_kematian.models import Claim, PaymentList
-from modules.santunan_kematian.views import access
+from modules.santunan_kematian.views import money
 from modules.switches import switches
 from tenants.accounts.models import User
 from tenants.audit.models import AuditEntry
@@ -268,7 +268,7 @@ def test_what_the_api_cannot_file_it_does_not_keep(cast: Cast, batang: Regency) 
 
 
 def test_older_lists_are_behind_the_next_page(cast: Cast, batang: Regency, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "PAGE", 2)
+    monkeypatch.setattr(money, "PAGE", 2)
     made = [stage.listed(cast, [stage.approved(cast, n)]) for n in (1, 2, 3)]
     for user, path, numbers in (
         (cast.treasurer, "payments/", [item.number for item in made]),
