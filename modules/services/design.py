@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from modules.services.forms import OfficeForm, PublishForm, SwitchForm
 from modules.services.models import Service
 from modules.services.permissions import ServicesPermission
 from modules.services.public import assign_office, checked, open_by_service, publish
-from modules.services.versions import Preview, preview
+from modules.services.versions import Preview, crumbs_of, preview, published_service
 from modules.switches import ON, SwitchRefused, state_of, switch
 from tenants.accounts.access import require
 from tenants.accounts.models import Role
@@ -44,11 +44,7 @@ def services(request: HttpRequest) -> HttpResponse:
 @require(ServicesPermission.VIEW)
 def definition(request: HttpRequest, key: str) -> HttpResponse:
     """A service as its definition reads: what it asks, how it runs, what letters it makes; its versions."""
-    return _show(request, _service(key))
-
-
-def _service(key: str) -> Service:
-    return get_object_or_404(Service.objects.select_related("current", "unit"), key=key, current__isnull=False)
+    return _show(request, published_service(key))
 
 
 def _switch(state: str) -> dict[str, str]:
@@ -104,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require(ServicesPermission.DESIGN)
 def publication(request: HttpRequest, key: str) -> HttpResponse:
     """Change a definition: publishing makes the next version, running cases stay on theirs."""
-    found = _service(key)
+    found = published_service(key)
     form = PublishForm(request.POST or None, initial={"definition": found.current and found.current.content})
     if "preview" in request.POST and form.is_valid():
         return _preview(request, form, found)
@@ -118,8 +114,7 @@ def _preview(request: HttpRequest, form: PublishForm, service: Service) -> HttpR
     try:
         wanted = checked(form.cleaned_data["definition"], service)
     except DefinitionInvalid as refusal:
-        for error in refusal.errors:
-            form.add_error("definition", error)
+        form.add_error("definition", refusal.errors)  # type: ignore[arg-type]
         return _editor(request, form, service, status=422)
     return _editor(request, form, service, preview=preview(service, wanted))
 
@@ -127,11 +122,7 @@ def _preview(request: HttpRequest, form: PublishForm, service: Service) -> HttpR
 def _editor(
     request: HttpRequest, form: PublishForm, service: Service, *, preview: Preview | None = None, status: int = 200
 ) -> HttpResponse:
-    crumbs = [
-        (_("Daftar layanan"), reverse("services:services")),
-        (service.name, reverse("services:definition", args=[service.key])),
-    ]
-    context = {"service": service, "form": form, "preview": preview, "crumbs": crumbs}
+    context = {"service": service, "form": form, "preview": preview, "crumbs": crumbs_of(service)}
     return render(request, "services/publication.html", context, status=status)
 
 
@@ -148,8 +139,7 @@ def _publish(request: HttpRequest, form: PublishForm, service: Service | None) -
             raise DefinitionInvalid([_("Layanan berkunci itu sudah ada. Ubah dari halamannya, atau pilih kunci lain.")])
         version = publish(definition=content, by=request.user, at=timezone.now())  # type: ignore[arg-type]
     except DefinitionInvalid as refusal:
-        for error in refusal.errors:
-            form.add_error("definition", error)
+        form.add_error("definition", refusal.errors)  # type: ignore[arg-type]
         return ""
     messages.success(request, _("Versi %s terbit. Berkas yang sedang berjalan tetap pada versinya.") % version.number)
     return version.service.key
@@ -159,7 +149,7 @@ def _publish(request: HttpRequest, form: PublishForm, service: Service | None) -
 @require(StaffPermission.MANAGE_MODULES)
 def switch_state(request: HttpRequest, key: str) -> HttpResponse:
     """Open a service, let it finish its open cases, or close it."""
-    found = _service(key)
+    found = published_service(key)
     form = SwitchForm(request.POST)
     if not form.is_valid():
         return _show(request, found, switch_form=form, status=422)
@@ -180,7 +170,7 @@ def switch_state(request: HttpRequest, key: str) -> HttpResponse:
 @require(ServicesPermission.DESIGN)
 def office(request: HttpRequest, key: str) -> HttpResponse:
     """Which office answers for a service and signs what its villages do not."""
-    found = _service(key)
+    found = published_service(key)
     form = OfficeForm(request.POST)
     if form.is_valid():
         assign_office(service=found, unit=form.cleaned_data["unit"], by=request.user, at=timezone.now())  # type: ignore[arg-type]

@@ -1,17 +1,20 @@
 """Moving open cases to a newer version of their service: deliberately, with a reason, in portions, never by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from modules.services import queries, workflow
+from modules.services import queries, tasks, workflow
 from modules.services.definition import State
 from modules.services.models import Case, CaseEvent, Service, VersionMove
+from modules.services.queries import Waiting
 from tenants.accounts.models import User
 from tenants.audit.actions import record
 from tenants.organisation.calendar import Calendar, current_calendar
+from tenants.schemas.context import after_commit
 
 PORTION = 200
 
@@ -20,15 +23,13 @@ class MoveRefused(Exception):
     """The cases stay where they are; the text says why and what to do."""
 
 
-def _leaving(service: Service) -> dict[str, State]:
-    """The states in which a case of an older version may stand when its turn comes, not only where some stand now."""
-    older = {version for version, _state, _count in queries.open_by_state(service)}
-    return {state.key: state for version in older for state in version.definition.states if not state.is_end}
-
-
-def old_states(service: Service) -> list[State]:
-    """The states to be decided about, in the order of the older workflow."""
-    return list(_leaving(service).values())
+def old_states(waiting: Sequence[Waiting]) -> list[State]:
+    """The states to be decided about, in the order of the older workflows: all in which a case of an older version may
+    stand when its turn comes, not only where some stand now.
+    """
+    older = dict.fromkeys(version for version, _state, _count in waiting)
+    found = {state.key: state for version in older for state in version.definition.states if not state.is_end}
+    return list(found.values())
 
 
 @transaction.atomic
@@ -37,40 +38,39 @@ def ask_move(*, service: Service, states: Mapping[str, str], reason: str, by: Us
 
     `states` names a state of the current version for each of `old_states`. Raises MoveRefused.
     """
-    from modules.services.tasks import move_cases
-
     service = Service.objects.select_for_update(of=("self",)).select_related("current").get(pk=service.pk)
-    _refuse(service, states, reason)
+    waiting = queries.open_by_state(service)
+    leaving = old_states(waiting)
+    _refuse(service, leaving, states, reason)
     assert service.current is not None
     move = VersionMove.objects.create(
         service=service,
         target=service.current,
-        states={key: states[key] for key in _leaving(service)},
+        states={state.key: states[state.key] for state in leaving},
         reason=reason.strip(),
-        total=sum(count for _version, _state, count in queries.open_by_state(service)),
+        total=sum(count for _version, _state, count in waiting),
         asked_at=at,
         asked_by=by,
     )
     data = {"count": move.total, "version": move.target.number, "states": move.states}
     record("services.version_move_asked", subject=service, by=by, at=at, data=data)
-    transaction.on_commit(lambda: move_cases.delay(move.pk))
+    after_commit(partial(tasks.move_cases.delay, move.pk))
     return move
 
 
-def _refuse(service: Service, states: Mapping[str, str], reason: str) -> None:
+def _refuse(service: Service, leaving: Sequence[State], states: Mapping[str, str], reason: str) -> None:
     definition = service.definition
     if definition.managed_by:
         raise MoveRefused(_("Layanan ini dijalankan modulnya sendiri; berkasnya tetap pada versi masing-masing."))
     if service.moves.filter(finished_at=None).exists():
         raise MoveRefused(_("Pemindahan sebelumnya masih berjalan. Tunggu sampai selesai."))
-    leaving = _leaving(service)
     if not leaving:
         raise MoveRefused(_("Tidak ada berkas terbuka pada versi lama."))
     if not reason.strip():
         raise MoveRefused(_("Tulis alasannya: ia tampil pada riwayat setiap berkas."))
     open_states = {state.key for state in definition.states if not state.is_end}
-    for key, state in leaving.items():
-        if states.get(key) not in open_states:
+    for state in leaving:
+        if states.get(state.key) not in open_states:
             raise MoveRefused(_("Pilih tahap tujuan untuk “%s”.") % state.label)
 
 

@@ -208,7 +208,11 @@ def open_by_service() -> dict[int, int]:
     return {row["service"]: row["count"] for row in rows}
 
 
-def open_by_state(service: Service) -> list[tuple[DefinitionVersion, State, int]]:
+Waiting = tuple[DefinitionVersion, State, int]
+"""How many cases of a version wait in a state."""
+
+
+def open_by_state(service: Service) -> list[Waiting]:
     """Where the open cases of older versions stand, and how many in each place. Two queries."""
     rows = (
         service.cases.open()

@@ -4,7 +4,6 @@ A past case is replayed step by step, as people took them. Where the changed def
 elsewhere, the case would have run otherwise, and its replay stops there: nobody knows what people would have done.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,14 +38,9 @@ class PastStep:
 
 
 @dataclass(frozen=True)
-class Divergence:
-    """Why a case would have run otherwise; equal ones are counted together."""
-
-    text: str
-
-
-@dataclass(frozen=True)
 class Group:
+    """Cases that would have run otherwise for the same reason."""
+
     text: str
     count: int
     examples: tuple[str, ...]
@@ -64,51 +58,42 @@ class Result:
     late_after: int
     """Cases that would have been late by the limits of the changed one, as far as their replay goes."""
 
-    @property
-    def differing(self) -> int:
-        return self.replayed - self.same
-
 
 def simulate(definition: Definition, cases: Iterable[Past], calendar: Calendar) -> Result:
     """Replay past cases through a definition that is not published yet."""
     found: dict[str, list[str]] = {}
-    replayed = same = 0
-    late: Counter[str] = Counter()
+    replayed = same = late_before = late_after = 0
     for case in cases:
         replayed += 1
-        way, divergence = replay(definition, case.steps)
-        late["before"] += _was_late(case.definition, case, len(case.steps), calendar)
-        late["after"] += _was_late(definition, case, way, calendar)
-        if divergence is None:
-            same += 1
+        way, reason = replay(definition, case.steps)
+        late_before += _was_late(case.definition, case, len(case.steps), calendar)
+        late_after += _was_late(definition, case, way, calendar)
+        if reason:
+            found.setdefault(reason, []).append(case.number)
         else:
-            found.setdefault(divergence.text, []).append(case.number)
+            same += 1
     groups = [Group(text, len(numbers), tuple(numbers[:EXAMPLES])) for text, numbers in found.items()]
     groups.sort(key=lambda group: -group.count)
-    return Result(replayed, same, tuple(groups), late["before"], late["after"])
+    return Result(replayed, same, tuple(groups), late_before, late_after)
 
 
-def replay(definition: Definition, steps: Sequence[PastStep]) -> tuple[int, Divergence | None]:
-    """How many steps could have been taken alike, and why not all of them."""
+def replay(definition: Definition, steps: Sequence[PastStep]) -> tuple[int, str]:
+    """How many steps could have been taken alike, and why not all of them; empty when all could."""
     here = definition.start
     for place, past in enumerate(steps):
         step = definition.transition(past.transition)
         if step is None:
-            return place, Divergence(_("Langkah “%s” tidak ada lagi.") % past.label)
+            return place, _("Langkah “%s” tidak ada lagi.") % past.label
         if here not in step.from_states:
-            state = definition.state(here).label
-            return place, Divergence(
-                _("Langkah “%(step)s” tidak lagi keluar dari tahap “%(state)s”.") % {"step": past.label, "state": state}
-            )
+            words = {"step": past.label, "state": definition.state(here).label}
+            return place, _("Langkah “%(step)s” tidak lagi keluar dari tahap “%(state)s”.") % words
         if step.to != past.to_state:
-            state = definition.state(step.to).label
-            return place + 1, Divergence(
-                _("Langkah “%(step)s” sekarang menuju tahap “%(state)s”.") % {"step": past.label, "state": state}
-            )
+            words = {"step": past.label, "state": definition.state(step.to).label}
+            return place + 1, _("Langkah “%(step)s” sekarang menuju tahap “%(state)s”.") % words
         here = step.to
     if not definition.state(here).is_end:
-        return len(steps), Divergence(_("Tahap “%s” bukan akhir lagi.") % definition.state(here).label)
-    return len(steps), None
+        return len(steps), _("Tahap “%s” bukan akhir lagi.") % definition.state(here).label
+    return len(steps), ""
 
 
 def _was_late(definition: Definition, case: Past, steps: int, calendar: Calendar) -> bool:

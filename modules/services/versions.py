@@ -40,11 +40,13 @@ def preview(service: Service, definition: Definition) -> Preview:
     )
 
 
-def _service(key: str) -> Service:
+def published_service(key: str) -> Service:
+    """The service of that key, once it was published. Raises Http404."""
     return get_object_or_404(Service.objects.select_related("current", "unit"), key=key, current__isnull=False)
 
 
-def _crumbs(service: Service) -> list[tuple[str, str]]:
+def crumbs_of(service: Service) -> list[tuple[str, str]]:
+    """The way back from a page below that of a service."""
     return [
         (_("Daftar layanan"), reverse("services:services")),
         (service.name, reverse("services:definition", args=[service.key])),
@@ -55,7 +57,7 @@ def _crumbs(service: Service) -> list[tuple[str, str]]:
 @require(ServicesPermission.VIEW)
 def version(request: HttpRequest, key: str, version: int) -> HttpResponse:
     """What a version changed against the one before it."""
-    service = _service(key)
+    service = published_service(key)
     found = get_object_or_404(service.versions.select_related("published_by"), number=version)
     before = service.versions.filter(number__lt=version).order_by("-number").first()
     context = {
@@ -64,7 +66,7 @@ def version(request: HttpRequest, key: str, version: int) -> HttpResponse:
         "before": before,
         "changes": comparing.changes(before.definition, found.definition) if before else [],
         "open": service.cases.open().filter(version=found).count(),
-        "crumbs": _crumbs(service),
+        "crumbs": crumbs_of(service),
     }
     return render(request, "services/version.html", context)
 
@@ -73,8 +75,9 @@ def version(request: HttpRequest, key: str, version: int) -> HttpResponse:
 @require(ServicesPermission.DESIGN)
 def moves(request: HttpRequest, key: str) -> HttpResponse:
     """Open cases of older versions, and moving them to the current one; the bar shows how far the worker is."""
-    service = _service(key)
-    form = MoveForm(moving.old_states(service), service.definition.states, request.POST or None)
+    service = published_service(key)
+    waiting = queries.open_by_state(service)
+    form = MoveForm(moving.old_states(waiting), service.definition.states, request.POST or None)
     status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
@@ -94,9 +97,9 @@ def moves(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "service": service,
         "form": form,
-        "waiting": queries.open_by_state(service),
+        "waiting": waiting,
         "moves": service.moves.select_related("target", "asked_by").order_by("-pk")[:10],
         "is_moving": service.moves.filter(finished_at=None).exists(),
-        "crumbs": _crumbs(service),
+        "crumbs": crumbs_of(service),
     }
     return render(request, "services/moves.html", context, status=status)

@@ -4,7 +4,7 @@ from django.core import signing
 from django.db import connection
 from django.utils import timezone
 
-from modules.services import moving
+from modules.services import moving, queries
 from modules.services.models import Case, CaseDocument, Service
 from modules.services.public import publish
 from modules.switches import ON, switch
@@ -81,5 +81,5 @@ def _move(user: User) -> dict[str, object]:
     builders.filed()
     publish(definition=builders.definition(summary="Yang baru."), by=None, at=builders.MONDAY)
     service = Service.objects.get(key="surat_uji")
-    states = {state.key: state.key for state in moving.old_states(service)}
+    states = {state.key: state.key for state in moving.old_states(queries.open_by_state(service))}
     return {"move_id": moving.ask_move(service=service, states=states, reason="Baru", by=user, at=builders.MONDAY).pk}
