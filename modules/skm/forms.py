@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.skm.actions import Person
 from modules.skm.models import Questionnaire, Response
-
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+from tenants.fields import DayField
 
 
 class SurveyForm(forms.Form):
@@ -53,8 +52,8 @@ class SurveyForm(forms.Form):
 
 
 class SpanForm(forms.Form):
-    first = forms.DateField(label=_("Dari"), widget=DAY)
-    last = forms.DateField(label=_("Sampai"), widget=DAY)
+    first = DayField(label=_("Dari"))
+    last = DayField(label=_("Sampai"))
 
 
 class FollowUpForm(forms.Form):

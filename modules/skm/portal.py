@@ -11,7 +11,6 @@ from modules.skm import queries
 from modules.skm.actions import SurveyRefused, answer
 from modules.skm.forms import SurveyForm
 from tenants.accounts.access import public_page
-from tenants.organisation.calendar import current_calendar
 from tenants.ratelimit import limited
 
 
@@ -35,7 +34,8 @@ def survey(request: HttpRequest, sealed: str) -> HttpResponse:
     except SealBroken as problem:
         raise Http404 from problem
     now = timezone.now()
-    questionnaire = queries.current_questionnaire(current_calendar().day_of(now))
+    today = timezone.localdate(now)
+    questionnaire = queries.current_questionnaire(today)
     if questionnaire is None:
         raise Http404
     form = SurveyForm(questionnaire, request.POST or None)
@@ -51,7 +51,7 @@ def survey(request: HttpRequest, sealed: str) -> HttpResponse:
                 suggestion=form.cleaned_data["suggestion"],
                 person=form.person(),
                 at=now,
-                day=current_calendar().day_of(now),
+                day=today,
             )
         except SurveyRefused as refusal:
             refused, status = str(refusal), 409

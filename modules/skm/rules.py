@@ -93,7 +93,7 @@ class Outcome:
         return [self.questions.elements[place] for place in order[:count]]
 
     def as_json(self) -> dict[str, Any]:
-        """As a report keeps it; money and means stay text so that nothing is rounded twice."""
+        """As a report keeps it: counts and sums, so that means and index are rounded once, when they are shown."""
         return {"count": self.count, "sums": list(self.sums)}
 
 

@@ -25,8 +25,7 @@ from tenants.sheets import as_xlsx
 def results(request: HttpRequest) -> HttpResponse:
     """How people rate: the index, each element, each service, what they wrote."""
     first, last = _span(request)
-    questionnaire = _questionnaire()
-    outcomes = queries.by_service(questionnaire, first, last)
+    questionnaire, outcomes = _outcomes(first, last)
     total = queries.together(questionnaire, list(outcomes.values()))
     context = {
         "form": SpanForm(initial={"first": first, "last": last}),
@@ -55,8 +54,7 @@ def bars(total: Outcome) -> list[dict[str, Any]]:
 def sheet(request: HttpRequest) -> HttpResponse:
     """The results by service and element as XLSX; too small groups without their points."""
     first, last = _span(request)
-    questionnaire = _questionnaire()
-    outcomes = queries.by_service(questionnaire, first, last)
+    questionnaire, outcomes = _outcomes(first, last)
     head = [_("Layanan"), _("Jawaban"), *(e.name for e in questionnaire.questions.elements), _("Indeks"), _("Mutu")]
     rows = [_cells(name, item) for name, item in queries.named(outcomes)]
     return as_xlsx(f"skm-{first:%Y%m%d}-{last:%Y%m%d}", head, rows)
@@ -174,6 +172,11 @@ def _questionnaire() -> Questionnaire:
     if found is None:
         raise Http404
     return found
+
+
+def _outcomes(first: date, last: date) -> tuple[Questionnaire, dict[str, Outcome]]:
+    questionnaire = _questionnaire()
+    return questionnaire, queries.by_service(questionnaire, first, last)
 
 
 def _span(request: HttpRequest) -> tuple[date, date]:
