@@ -1,7 +1,6 @@
 """Assessments, who fills them in, what they answered, and the editions of the instruments."""
 
 import hashlib
-import uuid
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
@@ -14,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from onboarding.assessment.schema import Instrument as Content
 from onboarding.assessment.schema import read
 from tenants import regions
-from tenants.files.uploads import KINDS
-from tenants.people.formats import ZONES, ukuran
+from tenants.files.models import StoredFile
+from tenants.people.formats import ZONES
 
 
 class Instrument(models.Model):
@@ -285,27 +284,18 @@ class Answer(models.Model):
         return self.verdict == self.Verdict.VERIFIED
 
 
-class Evidence(models.Model):
-    """A checked file that shows an answer. It belongs to one assessment; only its holders and operators see it.
-
-    Named as `tenants.files` names its own, so that `tenants.files.serving` serves it.
-    """
+class Evidence(StoredFile):
+    """A checked file that shows an answer. It belongs to one assessment; only its holders and operators see it."""
 
     class Privacy:
         personal = ("original_name", "file", "uploaded_by")
         specific = ()
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="evidence")
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="evidence")
     question = models.CharField(max_length=40)
-    original_name = models.CharField(max_length=120)
-    content_type = models.CharField(max_length=60)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
     file = models.FileField(max_length=120, unique=True)
-    uploaded_at = models.DateTimeField()
-    uploaded_by = models.CharField(max_length=120, blank=True)
+    uploaded_by = models.CharField(max_length=120, blank=True)  # type: ignore[assignment]  # whose link it was
 
     class Meta:
         ordering = ["pk"]
@@ -314,10 +304,6 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
-
-    @property
-    def description(self) -> str:
-        return f"{KINDS[self.content_type][0]}, {ukuran(self.size)}"
 
 
 class Decision(models.Model):

@@ -1,6 +1,5 @@
 """Files that show an answer: checked as all uploads are, kept with their assessment alone."""
 
-import secrets
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,7 +13,8 @@ from onboarding.assessment.actions.holding import hold_unit
 from onboarding.assessment.actions.refusals import NoSuchPart, TooManyFiles
 from onboarding.assessment.models import Answer, Evidence, Link, Sheet, Unit
 from tenants.audit.actions import record
-from tenants.files.uploads import KINDS, MAX_BYTES, PreparedUpload, prepare
+from tenants.files import actions as files
+from tenants.files.uploads import MAX_BYTES, prepare
 
 MOST_FILES = 6
 """For one answer."""
@@ -37,7 +37,8 @@ def attach(*, sheet: Sheet, unit: Unit, question: str, upload: Any, by: Link, at
     prepared = prepare(upload, max_bytes=MAX_BYTES)
     assessment = hold_unit(unit.pk)
     _refuse_too_many(sheet, unit, question, int(prepared.size))
-    found = _keep(prepared, sheet=sheet, unit=unit, question=question, by=by, at=at)
+    row, folder = Evidence(sheet=sheet, unit=unit, question=question), f"{FOLDER}/{sheet.assessment_id}"
+    found = files.keep(row, prepared, folder=folder, by=by.label, at=at)
     data = {"question": question, "unit": unit.pk, "size": found.size, "link": by.pk}
     record("assessment.evidence_stored", subject=assessment, by=None, at=at, data=data)
     return found
@@ -69,26 +70,3 @@ def _refuse_too_many(sheet: Sheet, unit: Unit, question: str, size: int) -> None
     kept = Evidence.objects.filter(sheet__assessment=sheet.assessment_id).aggregate(sum=Sum("size"))["sum"] or 0
     if kept + size > MOST_BYTES:
         raise TooManyFiles(_("Ruang berkas penilaian ini sudah penuh. Hapus berkas yang tidak perlu."))
-
-
-def _keep(prepared: PreparedUpload, *, sheet: Sheet, unit: Unit, question: str, by: Link, at: datetime) -> Evidence:
-    found = Evidence(
-        sheet=sheet,
-        unit=unit,
-        question=question,
-        original_name=str(prepared.name),
-        content_type=prepared.content_type,
-        size=prepared.size,
-        sha256=prepared.sha256,
-        uploaded_at=at,
-        uploaded_by=by.label,
-    )
-    path = f"{FOLDER}/{sheet.assessment_id}/{secrets.token_hex(16)}{KINDS[prepared.content_type][1]}"
-    found.file.save(path, prepared, save=False)
-    try:
-        with transaction.atomic():
-            found.save()
-    except BaseException:
-        default_storage.delete(str(found.file.name))
-        raise
-    return found

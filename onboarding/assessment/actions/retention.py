@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 
@@ -10,6 +9,7 @@ from onboarding.assessment.actions import evidence
 from onboarding.assessment.actions.holding import hold_whole
 from onboarding.assessment.models import Answer, Assessment, Evidence, ExchangeItem, Link
 from tenants.audit.actions import record
+from tenants.files import actions as files
 
 GRACE = timedelta(days=1)
 """A file younger than this may belong to a transaction that still runs."""
@@ -41,16 +41,5 @@ def abandoned(*, before: datetime) -> list[Assessment]:
 
 def sweep(*, before: datetime) -> int:
     """Delete stored files that no row names, left by transactions that failed; how many."""
-    if not default_storage.exists(evidence.FOLDER):
-        return 0
     known = set(Evidence.objects.values_list("file", flat=True))
-    folders, _files = default_storage.listdir(evidence.FOLDER)
-    paths = [
-        f"{evidence.FOLDER}/{folder}/{name}"
-        for folder in folders
-        for name in default_storage.listdir(f"{evidence.FOLDER}/{folder}")[1]
-    ]
-    orphans = [p for p in paths if p not in known and default_storage.get_modified_time(p) < before]
-    for path in orphans:
-        default_storage.delete(path)
-    return len(orphans)
+    return files.sweep_folder(evidence.FOLDER, known=known, before=before)
