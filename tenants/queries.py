@@ -11,12 +11,16 @@ TONES: Mapping[str, str] = {"active": "ok", "read_only": "warn", "suspended": "b
 """The tone of each state in lists and headings."""
 
 
-def last_change(regency: Regency) -> AuditEntry | None:
-    """Who changed the state of a regency last, when and why (`data["reason"]`); in the current schema's audit."""
-    changes = AuditEntry.objects.filter(
+def state_changes(regency: Regency) -> QuerySet[AuditEntry]:
+    """Who changed the state of a regency, when and why (`data["reason"]`); in the current schema's audit."""
+    return AuditEntry.objects.filter(
         action="tenants.state_changed", subject_type=Regency._meta.label_lower, subject_id=str(regency.pk)
     )
-    return changes.order_by("-pk").first()
+
+
+def last_change(regency: Regency) -> AuditEntry | None:
+    """The newest of `state_changes`."""
+    return state_changes(regency).order_by("-pk").first()
 
 
 def chosen(search: str, state: str) -> QuerySet[Regency]:

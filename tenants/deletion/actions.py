@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from tenants.accounts.models import User
 from tenants.audit import queries as audit
 from tenants.audit.actions import Operator, record
-from tenants.audit.models import AuditEntry
 from tenants.backups.copying import files_of
 from tenants.deletion import elsewhere, proof, tasks
 from tenants.deletion.models import DeletionRequest, Destruction
 from tenants.exports.models import ExitPackage
 from tenants.exports.public import ExportRefused, request_export
 from tenants.models import Regency
+from tenants.queries import state_changes
 from tenants.routing import hosts
 from tenants.schemas.context import in_public, in_regency
 from tenants.schemas.locks import advisory_lock
@@ -196,12 +196,7 @@ def _finish(request: DeletionRequest, register: Destruction) -> None:
 
 def _refuse_reopened(request: DeletionRequest, regency: Regency) -> None:
     """What was open in between is another regency than the one about which two people agreed."""
-    moved = AuditEntry.objects.filter(
-        action="tenants.state_changed",
-        subject_type=Regency._meta.label_lower,
-        subject_id=str(regency.pk),
-        at__gt=request.asked_at,
-    )
+    moved = state_changes(regency).filter(at__gt=request.asked_at)
     if regency.state != State.ARCHIVED or moved.exists():
         raise NotArchived(
             _("%s dibuka kembali sesudah penghapusannya diminta. Batalkan permintaan ini; bila perlu, minta lagi.")
