@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
@@ -110,41 +110,33 @@ class Detail(APIView):
         return Response(ApplicationSerializer(get_object_or_404(Application, pk=pk)).data)
 
 
-class Decision(APIView):
-    """`approve`, `return` or `refuse` what was handed in; the last two with a reason."""
+class _OnApplication(APIView):
+    """One of `deeds` is done to an application."""
 
     permission = ConsolePermission.DECIDE_APPLICATIONS
-    deeds: Deeds = {"approve": actions.approve, "return": actions.give_back, "refuse": actions.refuse}
+    deeds: Deeds
 
-    @extend_schema(
-        operation_id="console_applications_decide",
-        request=DecisionSerializer,
-        responses={200: ApplicationSerializer, 409: _REFUSED},
-    )
+    @extend_schema(request=DecisionSerializer, responses={200: ApplicationSerializer, 409: _REFUSED})
     def post(self, request: Request, pk: int) -> Response:
-        found = get_object_or_404(Application, pk=pk)
-        _decide(request, self.deeds, application=found)
+        _decide(request, self.deeds, application=get_object_or_404(Application, pk=pk))
         return Response(ApplicationSerializer(Application.objects.get(pk=pk)).data)
 
 
-class Settlement(APIView):
+@extend_schema_view(post=extend_schema(operation_id="console_applications_decide"))
+class Decision(_OnApplication):
+    """`approve`, `return` or `refuse` what was handed in; the last two with a reason."""
+
+    deeds = {"approve": actions.approve, "return": actions.give_back, "refuse": actions.refuse}
+
+
+@extend_schema_view(post=extend_schema(operation_id="console_applications_settle"))
+class Settlement(_OnApplication):
     """Decide a contest, with a reason: who was first `keeps` the regency, or `gives_way`."""
 
-    permission = ConsolePermission.DECIDE_APPLICATIONS
-    deeds: Deeds = {
+    deeds = {
         "keeps": lambda **change: actions.settle(gives_way=False, **change),
         "gives_way": lambda **change: actions.settle(gives_way=True, **change),
     }
-
-    @extend_schema(
-        operation_id="console_applications_settle",
-        request=DecisionSerializer,
-        responses={200: ApplicationSerializer, 409: _REFUSED},
-    )
-    def post(self, request: Request, pk: int) -> Response:
-        found = get_object_or_404(Application, pk=pk)
-        _decide(request, self.deeds, application=found)
-        return Response(ApplicationSerializer(Application.objects.get(pk=pk)).data)
 
 
 class AgreementDecision(APIView):
