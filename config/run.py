@@ -57,8 +57,10 @@ class Place:
 
 
 def main(arguments: Sequence[str]) -> int:
-    if arguments in (["prepare"], ["template"]):
-        return prepare() if arguments == ["prepare"] else migrate_template()
+    if arguments == ["prepare"]:
+        return prepare()
+    if arguments == ["template"]:
+        return migrate_template()
     # Until everything runs, being told to stop means: undo what was started.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
