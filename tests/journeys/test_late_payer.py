@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from tests.journeys import family
+from tests.journeys import family, trade
 from tests.journeys.person import Company, Person
 from tests.journeys.stage import OPERATOR
 
@@ -54,13 +54,7 @@ def _files(company: Company, citizen: Person) -> tuple[str, str]:
     citizen.fill("Nama lengkap", "Agnes Suryati")
     citizen.fill("NIK", "3324014403559001")
     citizen.page.locator("[name=applicant_village]").select_option(str(company.site.ask(village)))
-    citizen.fill("Nama usaha", "Warung Kopi")
-    citizen.fill("Jenis usaha", "Kopi")
-    citizen.fill("Alamat usaha", "RT 02")
-    citizen.fill("Tahun mulai usaha", "2015")
-    citizen.choose("Keperluan", "KUR atau kredit")
-    for document in ("KTP", "Foto tempat usaha"):
-        citizen.hand_in(document, family.paper("pindai.jpg"))
+    trade.describe(citizen, name="Warung Kopi", kind="Kopi")
     citizen.press("Kirim permohonan")
     return citizen.figure("Nomor"), citizen.figure("Kode rahasia")
 

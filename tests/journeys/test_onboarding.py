@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.journeys import family
+from tests.journeys import family, trade
 from tests.journeys.deployment import Deployment, wait_for
 from tests.journeys.person import Company, Person
 from tests.journeys.stage import OPERATOR
@@ -241,13 +241,7 @@ def _carries_a_case_to_its_end(company: Company, service: str, village: str) -> 
 
 
 def _of_a_trade(citizen: Person) -> None:
-    citizen.fill("Nama usaha", "Kopi Lelak")
-    citizen.fill("Jenis usaha", "Kopi")
-    citizen.fill("Alamat usaha", "RT 02")
-    citizen.fill("Tahun mulai usaha", "2015")
-    citizen.choose("Keperluan", "KUR atau kredit")
-    for document in ("KTP", "Foto tempat usaha"):
-        citizen.hand_in(document, family.paper("pindai.jpg"))
+    trade.describe(citizen, name="Kopi Lelak", kind="Kopi")
 
 
 def _of_a_home(citizen: Person) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys import family
+from tests.journeys import family, trade
 from tests.journeys.deployment import wait_for
 from tests.journeys.person import Company, Person
 
@@ -45,13 +45,7 @@ def _applies(citizen: Person, company: Company) -> str:
     citizen.fill("Nama lengkap", "Siti Aminah")
     citizen.fill("NIK", "3325014403559001")
     citizen.page.locator("[name=applicant_village]").select_option(str(company.site.ask(OWN_VILLAGE)))
-    citizen.fill("Nama usaha", "Batik Lestari")
-    citizen.fill("Jenis usaha", "Batik tulis")
-    citizen.fill("Alamat usaha", "RT 02 RW 01")
-    citizen.fill("Tahun mulai usaha", "1066")
-    citizen.choose("Keperluan", "KUR atau kredit")
-    for document in ("KTP", "Foto tempat usaha"):
-        citizen.hand_in(document, family.paper("pindai.jpg"))
+    trade.describe(citizen, name="Batik Lestari", kind="Batik tulis", address="RT 02 RW 01", since="1066")
     with company.expecting("422"):
         _is_told_of_a_mistake(citizen)
     assert citizen.figure("Kode rahasia")
